@@ -1,0 +1,34 @@
+//! What a resolver reaches for, without touching a header.
+
+use async_graphql::Context;
+
+use crate::app::App;
+use crate::permission::Denied;
+use crate::viewer::{Client, Viewer};
+
+/// Handles and identity on async-graphql's context. [`App`] is schema data, [`Viewer`] and
+/// [`Client`] are request data.
+pub trait ContextExt {
+    /// The handles of the platform.
+    fn app(&self) -> &App;
+
+    /// Who asks, or a refusal when nobody is signed in.
+    fn viewer(&self) -> Result<&Viewer, Denied>;
+
+    /// Where the request came from.
+    fn client(&self) -> Client;
+}
+
+impl ContextExt for Context<'_> {
+    fn app(&self) -> &App {
+        self.data_unchecked::<App>()
+    }
+
+    fn viewer(&self) -> Result<&Viewer, Denied> {
+        self.data_opt::<Viewer>().ok_or(Denied::SignedOut)
+    }
+
+    fn client(&self) -> Client {
+        self.data_opt::<Client>().cloned().unwrap_or_default()
+    }
+}

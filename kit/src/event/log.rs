@@ -1,0 +1,223 @@
+//! The reading end: events by position, from the database, live or after a cursor.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures::Stream;
+use tokio::sync::watch;
+
+use super::Event;
+use super::tables::{event_cursors, event_heads, events};
+use crate::db::{Conn, Db, Json};
+use crate::error::StorageError;
+use crate::id::{EventId, TenantId};
+use crate::on;
+
+/// Events read per query.
+const BATCH_MAX: i64 = 100;
+/// How long an operation waits for a handler before it answers from what there is.
+const CATCH_UP_MAX: Duration = Duration::from_secs(3);
+
+/// Which events a reader wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this tenant's.
+    pub tenant: Option<TenantId>,
+    /// Only these kinds; all when empty.
+    pub kinds: Vec<String>,
+    /// Only what happened to this.
+    pub subject: Option<String>,
+}
+
+/// The log of all events. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Log {
+    head: watch::Sender<i64>,
+    handled: watch::Sender<()>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            head: watch::Sender::new(0),
+            handled: watch::Sender::new(()),
+        }
+    }
+}
+
+impl Log {
+    /// Up to `limit` events after a position, oldest first.
+    pub async fn after(
+        conn: &mut Conn,
+        position: i64,
+        filter: &Filter,
+        limit: i64,
+    ) -> QueryResult<Vec<Event>> {
+        let rows = on!(conn, |c| {
+            let mut query = EventRow::select_from()
+                .filter(events::position.gt(position))
+                .order(events::position.asc())
+                .limit(limit)
+                .into_boxed();
+            if let Some(tenant) = filter.tenant {
+                query = query.filter(events::tenant_id.eq(tenant));
+            }
+            if !filter.kinds.is_empty() {
+                query = query.filter(events::kind.eq_any(&filter.kinds));
+            }
+            if let Some(subject) = &filter.subject {
+                query = query.filter(events::subject.eq(subject));
+            }
+            query.load::<EventRow>(c).await
+        })?;
+        Ok(rows.into_iter().map(Event::from).collect())
+    }
+
+    /// The position of the newest event that readers may see.
+    pub async fn head(conn: &mut Conn) -> QueryResult<i64> {
+        on!(conn, |c| event_heads::table
+            .find(1)
+            .select(event_heads::position)
+            .first(c)
+            .await)
+    }
+
+    /// Follows the log after a position (or from now on): first what there is, then what comes.
+    ///
+    /// Ends with an error when the database fails; the reader resumes after the last position.
+    pub fn follow(
+        &self,
+        db: Db,
+        after: Option<i64>,
+        filter: Filter,
+    ) -> impl Stream<Item = Result<Event, StorageError>> + Send + 'static {
+        let mut head = self.head.subscribe();
+        async_stream::try_stream! {
+            head.mark_unchanged();
+            let mut position = match after {
+                Some(position) => position,
+                None => Self::head(&mut db.read().await?).await?,
+            };
+            loop {
+                let (upper, batch) = {
+                    let mut conn = db.read().await?;
+                    let upper = Self::head(&mut conn).await?;
+                    (upper, Self::after(&mut conn, position, &filter, BATCH_MAX).await?)
+                };
+                let complete = batch.len() < BATCH_MAX as usize;
+                for event in batch {
+                    position = event.position;
+                    yield event;
+                }
+                if complete {
+                    position = position.max(upper);
+                    if head.changed().await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits, for a bounded time, until a handler has seen all that is committed now.
+    ///
+    /// An operation that misses something in its projection calls this and looks again, so that a
+    /// client reads what it has just written through another subgraph.
+    pub async fn caught_up(&self, db: &Db, handler: &str) -> Result<(), StorageError> {
+        let mut handled = self.handled.subscribe();
+        let waiting = async {
+            loop {
+                handled.mark_unchanged();
+                let mut conn = db.read().await?;
+                if Self::is_caught_up(&mut conn, handler).await? {
+                    return Ok(());
+                }
+                drop(conn);
+                // Another process may run the handler, and then nothing here announces it.
+                let _ = tokio::time::timeout(Duration::from_millis(20), handled.changed()).await;
+            }
+        };
+        tokio::time::timeout(CATCH_UP_MAX, waiting)
+            .await
+            .unwrap_or(Ok(()))
+    }
+
+    /// Tells readers that events up to a position may be read.
+    pub(super) fn announce(&self, position: i64) {
+        self.head.send_modify(|head| *head = position.max(*head));
+    }
+
+    /// Tells waiting operations that a handler moved on.
+    pub(super) fn announce_handled(&self) {
+        self.handled.send_replace(());
+    }
+
+    /// Changes whenever there is something new to read.
+    pub(super) fn watch(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
+    }
+
+    async fn is_caught_up(conn: &mut Conn, handler: &str) -> QueryResult<bool> {
+        let waiting = on!(conn, |c| {
+            events::table
+                .filter(events::position.is_null())
+                .count()
+                .get_result::<i64>(c)
+                .await
+        })?;
+        if waiting > 0 {
+            return Ok(false);
+        }
+        let head = Self::head(conn).await?;
+        let cursor = on!(conn, |c| {
+            event_cursors::table
+                .find(handler)
+                .select(event_cursors::position)
+                .first::<i64>(c)
+                .await
+                .optional()
+        })?;
+        Ok(cursor.unwrap_or(0) >= head)
+    }
+}
+
+#[derive(Queryable)]
+pub(super) struct EventRow {
+    id: EventId,
+    position: Option<i64>,
+    kind: String,
+    subject: String,
+    tenant_id: Option<TenantId>,
+    time: chrono::NaiveDateTime,
+    data: Json<serde_json::Value>,
+}
+
+impl EventRow {
+    #[diesel::dsl::auto_type(no_type_alias)]
+    fn select_from() -> _ {
+        events::table.select((
+            events::id,
+            events::position,
+            events::kind,
+            events::subject,
+            events::tenant_id,
+            events::time,
+            events::data,
+        ))
+    }
+}
+
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.id,
+            position: row.position.unwrap_or_default(),
+            kind: row.kind,
+            subject: row.subject,
+            tenant: row.tenant_id,
+            time: row.time,
+            data: row.data.0,
+        }
+    }
+}

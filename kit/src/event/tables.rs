@@ -1,0 +1,36 @@
+//! The tables of the event log; no other crate reads or writes them.
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        position -> Nullable<BigInt>,
+        kind -> Text,
+        subject -> Text,
+        tenant_id -> Nullable<Text>,
+        time -> Timestamp,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    event_heads (id) {
+        id -> Integer,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_cursors (handler) {
+        handler -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_failures (handler, event_id) {
+        handler -> Text,
+        event_id -> Text,
+        error -> Text,
+        failed_at -> Timestamp,
+    }
+}

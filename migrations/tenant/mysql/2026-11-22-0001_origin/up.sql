@@ -1,0 +1,2 @@
+-- Every tenant database starts here; the tables of the domains follow.
+SELECT 1;
