@@ -74,6 +74,23 @@ impl Log {
         Ok(rows.into_iter().map(Event::from).collect())
     }
 
+    /// The tenant's events with these ids; another tenant's are left out like missing ones.
+    pub async fn by_ids(
+        conn: &mut Conn,
+        tenant: TenantId,
+        ids: &[EventId],
+    ) -> QueryResult<Vec<Event>> {
+        let rows = on!(conn, |c| {
+            EventRow::select_from()
+                .filter(events::tenant_id.eq(tenant))
+                .filter(events::position.is_not_null())
+                .filter(events::id.eq_any(ids))
+                .load::<EventRow>(c)
+                .await
+        })?;
+        Ok(rows.into_iter().map(Event::from).collect())
+    }
+
     /// The position of the newest event that readers may see.
     pub async fn head(conn: &mut Conn) -> QueryResult<i64> {
         on!(conn, |c| event_heads::table
@@ -91,7 +108,7 @@ impl Log {
         db: Db,
         after: Option<i64>,
         filter: Filter,
-    ) -> impl Stream<Item = Result<Event, StorageError>> + Send + 'static {
+    ) -> impl Stream<Item = Result<Event, StorageError>> + Send + use<> {
         let mut head = self.head.subscribe();
         async_stream::try_stream! {
             head.mark_unchanged();

@@ -9,12 +9,14 @@ mod handler;
 mod log;
 mod record;
 mod relay;
+mod status;
 mod tables;
 
 pub use handler::{Handler, HandlerError};
 pub use log::{Filter, Log};
 pub use record::{Payload, record, record_all};
 pub use relay::Relay;
+pub use status::{HandlerStatus, Status};
 
 use chrono::NaiveDateTime;
 use serde::de::DeserializeOwned;
