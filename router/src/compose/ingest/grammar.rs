@@ -1,0 +1,178 @@
+//! Whether a subgraph is valid GraphQL by itself.
+
+use std::fmt::Write as _;
+
+use apollo_compiler::ast::{Definition, Document, OperationType, SchemaDefinition};
+use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::DiagnosticList;
+use apollo_compiler::{Name, Node, Schema};
+
+use crate::compose::SubgraphSdl;
+use crate::compose::diagnostics::{Code, Diagnostics, Location};
+use crate::compose::links::Links;
+use crate::compose::repair;
+
+/// Every place that federation's own metadata directives may stand.
+const ANYWHERE: &str = "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE \
+                        | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA";
+
+/// Parses the text of a subgraph.
+pub(crate) fn parse(source: &SubgraphSdl, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let sdl = repair::repair(&source.sdl);
+    match Parser::new().parse_ast(sdl, &source.name) {
+        Ok(document) => Some(document),
+        Err(failed) => {
+            report(&failed.errors, &source.name, diagnostics);
+            None
+        }
+    }
+}
+
+/// Checks the rules of the GraphQL specification, with federation's directives known.
+pub(crate) fn validate(
+    document: &Document,
+    links: &Links,
+    roots: &[(OperationType, Name)],
+    subgraph: &str,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut standalone = document.clone();
+    standalone.definitions.retain(|definition| {
+        !matches!(
+            definition,
+            Definition::SchemaDefinition(_) | Definition::SchemaExtension(_)
+        )
+    });
+    standalone
+        .definitions
+        .push(Definition::SchemaDefinition(Node::new(schema_definition(
+            document, roots,
+        ))));
+    let built = Schema::builder()
+        .adopt_orphan_extensions()
+        .ignore_builtin_redefinitions()
+        .parse(prelude(document, links, roots), "federation")
+        .add_ast(&standalone)
+        .build();
+    let errors = match built.map(Schema::validate) {
+        Ok(Ok(_)) => return true,
+        Ok(Err(failed)) => failed.errors,
+        Err(failed) => failed.errors,
+    };
+    report(&errors, subgraph, diagnostics);
+    false
+}
+
+fn schema_definition(document: &Document, roots: &[(OperationType, Name)]) -> SchemaDefinition {
+    let mut directives = apollo_compiler::ast::DirectiveList::new();
+    directives.extend(super::schema_directives(document).cloned());
+    let mut roots = roots.to_vec();
+    if !roots
+        .iter()
+        .any(|(operation, _)| *operation == OperationType::Query)
+    {
+        roots.push((
+            OperationType::Query,
+            Name::new_static("Query").expect("a valid name"),
+        ));
+    }
+    SchemaDefinition {
+        description: None,
+        directives,
+        root_operations: roots.into_iter().map(Node::new).collect(),
+    }
+}
+
+/// Definitions of whatever federation offers this document and the document does not define itself.
+fn prelude(document: &Document, links: &Links, roots: &[(OperationType, Name)]) -> String {
+    let mut text = String::new();
+    let defines = |name: &str| {
+        let is_same = |definition: &Definition| {
+            !matches!(definition, Definition::DirectiveDefinition(_))
+                && definition.name().is_some_and(|n| n == name)
+        };
+        document.definitions.iter().any(is_same)
+    };
+    let defines_directive = |name: &str| {
+        document
+            .definitions
+            .iter()
+            .filter_map(Definition::as_directive_definition)
+            .any(|d| d.name == name)
+    };
+    for scalar in [
+        "federation__FieldSet",
+        "federation__Scope",
+        "federation__Policy",
+        "link__Import",
+    ]
+    .into_iter()
+    .filter(|name| !defines(name))
+    {
+        let _ = writeln!(text, "scalar {scalar}");
+    }
+    if !defines("link__Purpose") {
+        text.push_str("enum link__Purpose { SECURITY EXECUTION }\n");
+    }
+    if !roots
+        .iter()
+        .any(|(operation, _)| *operation == OperationType::Query)
+    {
+        text.push_str("extend type Query { _noQueryHere: Boolean }\n");
+    }
+    if !defines_directive("link") {
+        text.push_str("directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA\n");
+    }
+    if !defines_directive("oneOf") {
+        text.push_str("directive @oneOf on INPUT_OBJECT\n");
+    }
+    for (local, canonical) in links.directives() {
+        if !defines_directive(local) {
+            let _ = writeln!(text, "directive @{local}{}", signature(canonical));
+        }
+    }
+    text
+}
+
+fn signature(canonical: &str) -> String {
+    match canonical {
+        "key" => "(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE".to_owned(),
+        "requires" | "provides" => "(fields: federation__FieldSet!) on FIELD_DEFINITION".to_owned(),
+        "external" => "(reason: String) on OBJECT | FIELD_DEFINITION".to_owned(),
+        "shareable" => " repeatable on OBJECT | FIELD_DEFINITION".to_owned(),
+        "override" => "(from: String!, label: String) on FIELD_DEFINITION".to_owned(),
+        "extends" => " on OBJECT | INTERFACE".to_owned(),
+        "interfaceObject" => " on OBJECT".to_owned(),
+        "composeDirective" => "(name: String!) repeatable on SCHEMA".to_owned(),
+        "tag" => format!("(name: String!) repeatable on {ANYWHERE}"),
+        "inaccessible" => format!(" on {ANYWHERE}"),
+        "authenticated" => " on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
+        "requiresScopes" => "(scopes: [[federation__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
+        "policy" => "(policies: [[federation__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
+        other => unreachable!("'{other}' is no directive of the federation specification"),
+    }
+}
+
+fn report(errors: &DiagnosticList, subgraph: &str, diagnostics: &mut Diagnostics) {
+    for error in errors.iter() {
+        let location = error.line_column_range().map(|range| Location {
+            line: range.start.line,
+            column: range.start.column,
+        });
+        diagnostics.error_in(
+            Code::InvalidGraphql,
+            subgraph,
+            location,
+            sentence(&error.error.to_string()),
+        );
+    }
+}
+
+/// A foreign message in our style: lower case in front, quotes instead of backticks.
+fn sentence(message: &str) -> String {
+    let message = message.trim_end_matches('.').replace('`', "'");
+    let mut chars = message.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}

@@ -1,0 +1,112 @@
+//! Descriptions, and directives that travel into the supergraph.
+
+use apollo_compiler::ast::{Argument, Directive, Value};
+use apollo_compiler::{Name, Node};
+
+use super::Merger;
+use crate::compose::diagnostics::Code;
+use crate::compose::model::GraphId;
+
+/// The most frequent description, the first of equally frequent ones.
+pub(crate) fn description<'a>(
+    all: impl Iterator<Item = Option<&'a Node<str>>>,
+) -> Option<Node<str>> {
+    let mut counted: Vec<(&Node<str>, usize)> = Vec::new();
+    for text in all.flatten() {
+        match counted.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((text, 1)),
+        }
+    }
+    let most = counted.iter().map(|(_, count)| *count).max()?;
+    counted
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(text, _)| text.clone())
+}
+
+/// The union of what the subgraphs say about one element.
+pub(crate) fn applied<'a>(
+    all: impl Iterator<Item = &'a [Node<Directive>]>,
+) -> Vec<Node<Directive>> {
+    let mut merged: Vec<Node<Directive>> = Vec::new();
+    for directive in all.flatten() {
+        let known = merged.iter_mut().find(|known| known.name == directive.name);
+        match (directive.name.as_str(), known) {
+            (_, None) => merged.push(directive.clone()),
+            ("inaccessible" | "authenticated" | "oneOf" | "specifiedBy", Some(_)) => {}
+            ("deprecated", Some(known)) => {
+                if known.arguments.is_empty() {
+                    *known = directive.clone();
+                }
+            }
+            ("requiresScopes", Some(known)) => *known = both(known, directive, "scopes"),
+            ("policy", Some(known)) => *known = both(known, directive, "policies"),
+            (_, Some(_)) => {
+                if !merged.contains(directive) {
+                    merged.push(directive.clone());
+                }
+            }
+        }
+    }
+    merged
+}
+
+/// Demands what either directive demands: a list of alternatives, each a list of things that are all needed.
+fn both(a: &Directive, b: &Directive, argument: &str) -> Node<Directive> {
+    let alternatives = |directive: &Directive| -> Vec<Vec<Node<Value>>> {
+        let outer = directive
+            .specified_argument_by_name(argument)
+            .and_then(|value| value.as_list())
+            .unwrap_or_default();
+        outer
+            .iter()
+            .map(|inner| inner.as_list().map(<[_]>::to_vec).unwrap_or_default())
+            .collect()
+    };
+    let (left, right) = (alternatives(a), alternatives(b));
+    let mut combined: Vec<Node<Value>> = Vec::new();
+    for first in &left {
+        for second in &right {
+            let mut all = first.clone();
+            all.extend(
+                second
+                    .iter()
+                    .filter(|value| !first.contains(value))
+                    .cloned(),
+            );
+            let all = Node::new(Value::List(all));
+            if !combined.contains(&all) {
+                combined.push(all);
+            }
+        }
+    }
+    let name = Name::new(argument).expect("argument names of the specification are valid");
+    let argument = Argument {
+        name,
+        value: Node::new(Value::List(combined)),
+    };
+    Node::new(Directive {
+        name: a.name.clone(),
+        arguments: vec![Node::new(argument)],
+    })
+}
+
+impl Merger<'_> {
+    /// Mentions descriptions that disagree; an absent one agrees with everything.
+    pub(crate) fn hint_descriptions<'a>(
+        &mut self,
+        element: &str,
+        all: impl Iterator<Item = (GraphId, Option<&'a Node<str>>)>,
+    ) {
+        let all: Vec<(GraphId, &Node<str>)> = all
+            .filter_map(|(graph, text)| Some((graph, text?)))
+            .collect();
+        if all.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+            let graphs = self.names(all.iter().map(|(graph, _)| *graph));
+            let message = format!("'{element}' is described differently in {graphs}");
+            self.diagnostics
+                .hint(Code::InconsistentDescription, message);
+        }
+    }
+}

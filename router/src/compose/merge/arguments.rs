@@ -1,0 +1,175 @@
+//! Merges arguments and input fields: only what every subgraph takes may be offered.
+
+use apollo_compiler::Name;
+use indexmap::IndexMap;
+
+use super::{Merger, annotations};
+use crate::compose::diagnostics::Code;
+use crate::compose::merged::MergedInput;
+use crate::compose::model::{GraphId, InputValue};
+
+/// The error and hint codes of either kind of input.
+pub(crate) struct InputCodes {
+    pub(crate) noun: &'static str,
+    pub(crate) mismatch: Code,
+    pub(crate) default_mismatch: Code,
+    pub(crate) required_missing: Code,
+    pub(crate) dropped: Code,
+}
+
+pub(crate) const ARGUMENT: InputCodes = InputCodes {
+    noun: "argument",
+    mismatch: Code::FieldArgumentTypeMismatch,
+    default_mismatch: Code::FieldArgumentDefaultMismatch,
+    required_missing: Code::RequiredArgumentMissing,
+    dropped: Code::InconsistentArgument,
+};
+
+pub(crate) const INPUT_FIELD: InputCodes = InputCodes {
+    noun: "input field",
+    mismatch: Code::FieldTypeMismatch,
+    default_mismatch: Code::InputFieldDefaultMismatch,
+    required_missing: Code::RequiredInputFieldMissing,
+    dropped: Code::InconsistentInputField,
+};
+
+impl Merger<'_> {
+    /// Merges the inputs of one field or input object; `path` is how messages name their owner.
+    pub(crate) fn merge_inputs(
+        &mut self,
+        path: &str,
+        sources: &[(GraphId, &IndexMap<Name, InputValue>)],
+        codes: &InputCodes,
+    ) -> IndexMap<Name, MergedInput> {
+        let mut names: Vec<&Name> = Vec::new();
+        for name in sources.iter().flat_map(|(_, inputs)| inputs.keys()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let mut merged = IndexMap::new();
+        for name in names {
+            let present: Vec<(GraphId, &InputValue)> = sources
+                .iter()
+                .filter_map(|(graph, inputs)| Some((*graph, inputs.get(name)?)))
+                .collect();
+            let element = format!("{path}{name}");
+            if present.len() < sources.len() {
+                let absent = sources
+                    .iter()
+                    .filter(|(_, inputs)| !inputs.contains_key(name))
+                    .map(|(graph, _)| *graph);
+                self.report_partial(&element, &present, absent.collect(), codes);
+            } else if let Some(input) = self.merge_input(&element, &present, codes) {
+                merged.insert(name.clone(), input);
+            }
+        }
+        merged
+    }
+
+    fn report_partial(
+        &mut self,
+        element: &str,
+        present: &[(GraphId, &InputValue)],
+        absent: Vec<GraphId>,
+        codes: &InputCodes,
+    ) {
+        let absent = self.names(absent);
+        let noun = codes.noun;
+        match present.iter().find(|(_, input)| input.is_required()) {
+            Some((graph, input)) => {
+                let message = format!(
+                    "{noun} '{element}' is required but unknown to {absent}, add it there or make it optional"
+                );
+                let subgraph = &self.subgraphs[*graph].name;
+                self.diagnostics.error_in(
+                    codes.required_missing,
+                    subgraph,
+                    input.location,
+                    message,
+                );
+            }
+            None => {
+                let message =
+                    format!("{noun} '{element}' is left out because {absent} does not know it");
+                self.diagnostics.hint(codes.dropped, message);
+            }
+        }
+    }
+
+    fn merge_input(
+        &mut self,
+        element: &str,
+        present: &[(GraphId, &InputValue)],
+        codes: &InputCodes,
+    ) -> Option<MergedInput> {
+        let Some(ty) = self
+            .subtypes
+            .narrowest(present.iter().map(|(_, input)| &input.ty))
+        else {
+            let message = self.mismatch(
+                codes.noun,
+                element,
+                present
+                    .iter()
+                    .map(|(graph, input)| (*graph, input.ty.to_string())),
+            );
+            self.diagnostics.error(codes.mismatch, message);
+            return None;
+        };
+        let default = &present[0].1.default;
+        if present.iter().any(|(_, input)| input.default != *default) {
+            let defaults = present.iter().map(|(graph, input)| {
+                let text = input
+                    .default
+                    .as_ref()
+                    .map_or_else(|| "none".to_owned(), |value| value.to_string());
+                (*graph, text)
+            });
+            let message = format!(
+                "{} '{element}' has different defaults: {}",
+                codes.noun,
+                self.variants(defaults)
+            );
+            self.diagnostics.error(codes.default_mismatch, message);
+            return None;
+        }
+        self.hint_descriptions(
+            element,
+            present
+                .iter()
+                .map(|(graph, input)| (*graph, input.description.as_ref())),
+        );
+        Some(MergedInput {
+            description: annotations::description(
+                present.iter().map(|(_, input)| input.description.as_ref()),
+            ),
+            ty,
+            default: default.clone(),
+            applied: annotations::applied(
+                present.iter().map(|(_, input)| input.applied.as_slice()),
+            ),
+            joins: Vec::new(),
+        })
+    }
+
+    pub(crate) fn mismatch(
+        &self,
+        noun: &str,
+        element: &str,
+        types: impl Iterator<Item = (GraphId, String)>,
+    ) -> String {
+        format!(
+            "{noun} '{element}' has incompatible types: {}",
+            self.variants(types)
+        )
+    }
+
+    /// What each subgraph says: `'Int' in 'a', 'ID' in 'b'`.
+    pub(crate) fn variants(&self, all: impl Iterator<Item = (GraphId, String)>) -> String {
+        let all: Vec<String> = all
+            .map(|(graph, text)| format!("'{text}' in '{}'", self.name(graph)))
+            .collect();
+        all.join(", ")
+    }
+}

@@ -1,0 +1,191 @@
+//! Merges one field of an object or interface type.
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::Type;
+use indexmap::IndexMap;
+
+use super::arguments::ARGUMENT;
+use super::{Merger, annotations};
+use crate::compose::diagnostics::Code;
+use crate::compose::merged::{JoinField, MergedField, MergedInput};
+use crate::compose::model::{Field, GraphId, InputValue};
+
+/// One subgraph's copy of a field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FieldSource<'a> {
+    pub(crate) graph: GraphId,
+    pub(crate) field: &'a Field,
+    /// The copy stands on an `@interfaceObject`.
+    pub(crate) interface_object: bool,
+    pub(crate) overridden: Option<Overridden>,
+}
+
+/// How far another subgraph has taken a field over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overridden {
+    Wholly,
+    Partly,
+}
+
+impl<'a> Merger<'a> {
+    pub(crate) fn merge_field(
+        &mut self,
+        ty: &Name,
+        name: &Name,
+        sources: &[FieldSource<'_>],
+        everywhere: usize,
+    ) -> Option<MergedField> {
+        let element = format!("{ty}.{name}");
+        let own: Vec<(GraphId, &Field)> = sources
+            .iter()
+            .filter(|source| source.may_resolve())
+            .map(|source| (source.graph, source.field))
+            .collect();
+        let resolving = if own.is_empty() {
+            self.interface_object_copies(ty, name)
+        } else {
+            own.clone()
+        };
+        if resolving.is_empty() {
+            self.report_unresolved(&element, sources);
+            return None;
+        }
+        let Some(merged_ty) = self
+            .subtypes
+            .widest(resolving.iter().map(|(_, field)| &field.ty))
+        else {
+            let types = resolving
+                .iter()
+                .map(|(graph, field)| (*graph, field.ty.to_string()));
+            let message = self.mismatch("field", &element, types);
+            self.diagnostics.error(Code::FieldTypeMismatch, message);
+            return None;
+        };
+        let arguments: Vec<(GraphId, &IndexMap<Name, InputValue>)> = resolving
+            .iter()
+            .map(|(graph, field)| (*graph, &field.arguments))
+            .collect();
+        let arguments = self.merge_inputs(&format!("{element}@"), &arguments, &ARGUMENT);
+        self.check_externals(&element, sources, &merged_ty, &arguments);
+        self.hint_descriptions(
+            &element,
+            sources
+                .iter()
+                .map(|source| (source.graph, source.field.description.as_ref())),
+        );
+        Some(MergedField {
+            description: annotations::description(
+                sources
+                    .iter()
+                    .map(|source| source.field.description.as_ref()),
+            ),
+            joins: joins(sources, &merged_ty, everywhere),
+            ty: merged_ty,
+            arguments,
+            applied: annotations::applied(
+                sources.iter().map(|source| source.field.applied.as_slice()),
+            ),
+            resolvers: own.iter().map(|(graph, _)| *graph).collect(),
+        })
+    }
+
+    fn interface_object_copies(&self, ty: &Name, name: &Name) -> Vec<(GraphId, &'a Field)> {
+        let all = self.interface_object_fields(ty, name).into_iter();
+        all.filter(|(_, field)| !field.marks.external).collect()
+    }
+
+    fn report_unresolved(&mut self, element: &str, sources: &[FieldSource<'_>]) {
+        for source in sources {
+            let message = format!("'{element}' is '@external' but resolved by no other subgraph");
+            let subgraph = &self.subgraphs[source.graph].name;
+            self.diagnostics.error_in(
+                Code::ExternalMissingOnBase,
+                subgraph,
+                source.field.location,
+                message,
+            );
+        }
+    }
+
+    /// What a subgraph says about a field that it does not resolve has to be true.
+    fn check_externals(
+        &mut self,
+        element: &str,
+        sources: &[FieldSource<'_>],
+        ty: &Type,
+        arguments: &IndexMap<Name, MergedInput>,
+    ) {
+        for source in sources.iter().filter(|source| source.field.marks.external) {
+            let field = source.field;
+            let subgraph = &self.subgraphs[source.graph].name;
+            if !self.subtypes.accepts(ty, &field.ty) {
+                let message = format!(
+                    "'@external' field '{element}' has type '{}' but is resolved as '{ty}'",
+                    field.ty
+                );
+                self.diagnostics.error_in(
+                    Code::ExternalTypeMismatch,
+                    subgraph,
+                    field.location,
+                    message,
+                );
+            }
+            for (name, argument) in arguments {
+                match field.arguments.get(name) {
+                    None => {
+                        let message =
+                            format!("'@external' field '{element}' lacks the argument '{name}'");
+                        self.diagnostics.error_in(
+                            Code::ExternalArgumentMissing,
+                            subgraph,
+                            field.location,
+                            message,
+                        );
+                    }
+                    Some(own) if !self.subtypes.accepts(&own.ty, &argument.ty) => {
+                        let message = format!(
+                            "argument '{name}' of '@external' field '{element}' has type '{}' but is resolved as '{}'",
+                            own.ty, argument.ty
+                        );
+                        self.diagnostics.error_in(
+                            Code::ExternalArgumentTypeMismatch,
+                            subgraph,
+                            own.location,
+                            message,
+                        );
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// The `@join__field`s, or none where they would say nothing.
+fn joins(sources: &[FieldSource<'_>], ty: &Type, everywhere: usize) -> Vec<JoinField> {
+    let joins: Vec<JoinField> = sources
+        .iter()
+        .filter(|source| source.overridden != Some(Overridden::Wholly) || source.field.marks.used)
+        .map(|source| join(source, ty))
+        .collect();
+    if joins.len() == everywhere && !joins.iter().any(JoinField::is_special) {
+        Vec::new()
+    } else {
+        joins
+    }
+}
+
+fn join(source: &FieldSource<'_>, ty: &Type) -> JoinField {
+    let marks = &source.field.marks;
+    let overrides = marks.overrides.as_ref();
+    JoinField {
+        graph: Some(source.graph),
+        requires: marks.requires.as_ref().map(ToString::to_string),
+        provides: marks.provides.as_ref().map(ToString::to_string),
+        ty: (source.field.ty != *ty).then(|| source.field.ty.to_string()),
+        external: marks.external,
+        overrides: overrides.map(|overrides| overrides.from.clone()),
+        override_label: overrides.and_then(|overrides| overrides.label.clone()),
+        used_overridden: source.overridden == Some(Overridden::Wholly),
+    }
+}

@@ -1,0 +1,133 @@
+//! Federation composition: subgraph SDL in, a supergraph or a list of what prevents it out.
+//!
+//! Four pure stages: `ingest → validate → merge → emit`.
+//! Nothing here plans, executes, waits or reads a file.
+
+mod api_schema;
+mod codes;
+mod diagnostics;
+mod emit;
+mod field_set;
+mod inaccessible;
+mod ingest;
+mod links;
+mod machinery;
+mod merge;
+mod merged;
+mod model;
+mod repair;
+mod selection;
+mod validate;
+
+use apollo_compiler::ast::Document;
+use apollo_compiler::validation::DiagnosticList;
+
+use self::diagnostics::Diagnostics;
+pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
+
+/// One subgraph, as its owner publishes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubgraphSdl {
+    /// What the router calls it.
+    pub name: String,
+    /// Where it answers; absent for one in the same process.
+    pub url: Option<String>,
+    /// Its schema with federation directives.
+    pub sdl: String,
+}
+
+/// The outcome of [`compose`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composition {
+    /// Present if there was no error.
+    pub supergraph: Option<Supergraph>,
+    /// Errors first, then hints.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A composed schema in its two forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supergraph {
+    /// SDL of the join specification, which any federation router reads.
+    pub sdl: String,
+    /// SDL of what clients see: no federation, nothing `@inaccessible`.
+    pub api_sdl: String,
+}
+
+impl Supergraph {
+    /// Reads a supergraph that was composed before, here or by another tool.
+    pub fn parse(sdl: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut diagnostics = Diagnostics::default();
+        match read_supergraph(sdl, &mut diagnostics) {
+            Some(supergraph) if !diagnostics.has_errors() => Ok(supergraph),
+            _ => Err(diagnostics.into_vec()),
+        }
+    }
+}
+
+/// Composes subgraphs into a supergraph, reporting everything that is wrong at the first stage that finds errors.
+pub fn compose(subgraphs: &[SubgraphSdl]) -> Composition {
+    let mut diagnostics = Diagnostics::default();
+    let supergraph = stages(subgraphs, &mut diagnostics);
+    Composition {
+        supergraph,
+        diagnostics: diagnostics.into_vec(),
+    }
+}
+
+fn stages(sources: &[SubgraphSdl], diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+    let subgraphs = ingest::ingest(sources, diagnostics);
+    for subgraph in &subgraphs {
+        validate::validate(subgraph, diagnostics);
+    }
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let merged = merge::merge(&subgraphs, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let supergraph = read_supergraph(&emit::emit(&subgraphs, &merged), diagnostics)?;
+    (!diagnostics.has_errors()).then_some(supergraph)
+}
+
+/// Derives the API schema, and holds both schemas against the GraphQL specification.
+fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+    let document = match Document::parse(sdl, "supergraph.graphql") {
+        Ok(document) => document,
+        Err(failed) => {
+            report(&failed.errors, diagnostics);
+            return None;
+        }
+    };
+    if !api_schema::Features::of(&document).is_supergraph() {
+        let message = "this is no supergraph, its schema definition has no '@link' to 'https://specs.apollo.dev/join'";
+        diagnostics.error(Code::InvalidLinkDirectiveUsage, message);
+        return None;
+    }
+    if let Err(failed) = document.to_schema_validate() {
+        report(&failed.errors, diagnostics);
+        return None;
+    }
+    inaccessible::check(&document, diagnostics);
+    let api = api_schema::derive(&document);
+    if !diagnostics.has_errors()
+        && let Err(failed) = api.to_schema_validate()
+    {
+        report(&failed.errors, diagnostics);
+        return None;
+    }
+    Some(Supergraph {
+        sdl: sdl.to_owned(),
+        api_sdl: api.to_string(),
+    })
+}
+
+fn report(errors: &DiagnosticList, diagnostics: &mut Diagnostics) {
+    for error in errors.iter() {
+        diagnostics.error(
+            Code::InvalidGraphql,
+            format!("the composed schema is invalid: {}", error.error),
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! `@provides`: external fields that this subgraph can answer along one path.
+
+use super::{Check, Site};
+use crate::compose::diagnostics::Code;
+use crate::compose::model::Kind;
+use crate::compose::selection::{Step, walk};
+
+impl Check<'_> {
+    pub(crate) fn provides(&mut self, site: &Site<'_>) {
+        let Some(provides) = &site.field.marks.provides else {
+            return;
+        };
+        let location = site.field.location;
+        if site.on_interface {
+            let message = format!("'@provides' cannot stand on {site}, a field of an interface");
+            self.error(Code::ProvidesUnsupportedOnInterface, location, message);
+            return;
+        }
+        let subgraph = self.subgraph;
+        let target = site.field.ty.inner_named_type();
+        let kind = subgraph.types.get(target).map(|ty| &ty.kind);
+        if !matches!(
+            kind,
+            Some(Kind::Object(_) | Kind::Interface(_) | Kind::Union(_))
+        ) {
+            let message = format!(
+                "'@provides' of {site} has nothing to provide, '{}' has no fields",
+                site.field.ty
+            );
+            self.error(Code::ProvidesOnNonObjectField, location, message);
+            return;
+        }
+        let prefix = format!("'@provides(fields: \"{provides}\")' of {site}");
+        walk(subgraph, target, provides.selections(), &mut |step| {
+            let (code, message) = match step {
+                Step::Fault(reason) => (Code::ProvidesInvalidFields, format!("{prefix}: {reason}")),
+                Step::Field {
+                    parent,
+                    name,
+                    field,
+                    selection,
+                    below_external,
+                } => {
+                    if !field.arguments.is_empty() {
+                        (
+                            Code::ProvidesFieldsHasArgs,
+                            format!(
+                                "{prefix} selects '{}.{name}', which takes arguments",
+                                parent.name
+                            ),
+                        )
+                    } else {
+                        let is_leaf = selection.selection_set.is_empty();
+                        if !is_leaf
+                            || below_external
+                            || field.marks.external
+                            || self.external_in_implementations(parent, name)
+                        {
+                            return;
+                        }
+                        let message = format!(
+                            "{prefix} selects '{}.{name}', which has to be '@external'",
+                            parent.name
+                        );
+                        (Code::ProvidesFieldsMissingExternal, message)
+                    }
+                }
+            };
+            self.diagnostics
+                .error_in(code, &subgraph.name, location, message);
+        });
+    }
+}
