@@ -23,7 +23,10 @@ impl crate::Coded for InvalidId {
 }
 
 /// Makes a new UUIDv7, the body of every id.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that makes ids")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that makes ids"
+)]
 pub fn new_uuid() -> Uuid {
     Uuid::now_v7()
 }

@@ -87,7 +87,8 @@ impl MasterKey {
         }
     }
 
-    fn from_bytes(bytes: &[u8; KEY_LEN]) -> Self {
+    /// The key with these bytes.
+    pub fn from_bytes(bytes: &[u8; KEY_LEN]) -> Self {
         let id = URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..6]);
         Self {
             id,

@@ -129,7 +129,10 @@ impl Coded for OutboundError {
 
 impl Outbound {
     /// Builds the client.
-    #[expect(clippy::disallowed_methods, reason = "this is the client that the others go through")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the client that the others go through"
+    )]
     pub fn new(config: &OutboundConfig) -> Self {
         // A second call, from another client in this process, finds the provider installed.
         let _ = rustls::crypto::ring::default_provider().install_default();

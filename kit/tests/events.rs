@@ -1,0 +1,223 @@
+//! The event log on a real database: order, exactly-once handling, and what happens on failure.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
+use futures::StreamExt as _;
+use kit::App;
+use kit::db::{self, Db, DbUrl, PoolSize, Set};
+use kit::event::{
+    Event, Filter, Handler, HandlerError, Log, Payload, Relay, Status, record, record_all,
+};
+use kit::id::TenantId;
+use kit::outbound::{Outbound, OutboundConfig};
+use kit::secret::MasterKey;
+use kit::tenant_db::TenantDbs;
+use kit::{Conn, on};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use tables::notes;
+
+mod tables {
+    diesel::table! {
+        notes (n) {
+            n -> Integer,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Noted {
+    n: i32,
+}
+
+impl Payload for Noted {
+    const KIND: &'static str = "note.taken";
+    fn subject(&self) -> String {
+        self.n.to_string()
+    }
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
+}
+
+async fn app(dir: &TempDir) -> App {
+    let url = DbUrl::Sqlite(dir.path().join("core.sqlite"));
+    db::migrate(&url, Set::Core).await.expect("migrated");
+    let db = Db::new(url, PoolSize { connections_max: 4 });
+    let mut conn = db.write().await.expect("connects");
+    on!(&mut conn, |c| c
+        .batch_execute("CREATE TABLE IF NOT EXISTS notes (n INTEGER PRIMARY KEY)")
+        .await)
+    .expect("made");
+    let key = MasterKey::from_bytes(&[1; 32]);
+    App {
+        tenant_dbs: TenantDbs::new(db.clone(), dir.path().join("tenants"), key.clone()),
+        events: Log::default(),
+        clock: kit::clock::Clock::default(),
+        outbound: Outbound::new(&OutboundConfig::default()),
+        db,
+        key,
+    }
+}
+
+async fn take(app: &App, n: i32) {
+    let mut conn = app.db.write().await.expect("connects");
+    conn.transaction(async |conn| record(conn, &app.clock, &Noted { n }).await)
+        .await
+        .expect("recorded");
+}
+
+async fn notes(app: &App) -> Vec<i32> {
+    let mut conn = app.db.read().await.expect("connects");
+    on!(&mut conn, |c| notes::table
+        .select(notes::n)
+        .order(notes::n)
+        .load(c)
+        .await)
+    .expect("loads")
+}
+
+/// Inserts into a table with a primary key: handling an event twice would fail.
+fn keeper() -> Handler {
+    Handler::new("test.notes", &["note.taken"], |conn, event| {
+        Box::pin(keep(conn, event))
+    })
+}
+
+async fn keep(conn: &mut Conn, event: &Event) -> Result<(), HandlerError> {
+    let noted = event.payload::<Noted>()?;
+    on!(conn, |c| diesel::insert_into(notes::table)
+        .values(notes::n.eq(noted.n))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_is_handled_once_and_in_order_though_two_relays_run() {
+    let dir = TempDir::new().expect("made");
+    let app = app(&dir).await;
+    let shutdown = CancellationToken::new();
+    let relays = [0, 1].map(|_| {
+        let relay = Relay::new(app.clone(), vec![keeper()]);
+        tokio::spawn(relay.run(shutdown.clone()))
+    });
+
+    let writers = (0..4).map(|writer| {
+        let app = app.clone();
+        tokio::spawn(async move {
+            for n in 0..50 {
+                take(&app, writer * 50 + n).await;
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("writes");
+    }
+    app.events
+        .caught_up(&app.db, "test.notes")
+        .await
+        .expect("caught up");
+
+    assert_eq!(notes(&app).await, (0..200).collect::<Vec<_>>());
+    let mut conn = app.db.read().await.expect("connects");
+    let events = Log::after(&mut conn, 0, &Filter::default(), 1_000)
+        .await
+        .expect("reads");
+    let positions = events
+        .iter()
+        .map(|event| event.position)
+        .collect::<Vec<_>>();
+    assert_eq!(
+        positions,
+        (1..=200).collect::<Vec<_>>(),
+        "positions have no gaps"
+    );
+    shutdown.cancel();
+    for relay in relays {
+        relay.await.expect("ends");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolled_back_change_announces_nothing() {
+    let dir = TempDir::new().expect("made");
+    let app = app(&dir).await;
+    let mut conn = app.db.write().await.expect("connects");
+    let undone = conn
+        .transaction(async |conn| {
+            record(conn, &app.clock, &Noted { n: 1 }).await?;
+            Err::<(), _>(diesel::result::Error::RollbackTransaction)
+        })
+        .await;
+    assert!(undone.is_err());
+    assert_eq!(Status::read(&mut conn).await.expect("reads").waiting, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other() {
+    let dir = TempDir::new().expect("made");
+    let app = app(&dir).await;
+    let tries = Arc::new(AtomicU32::new(0));
+    let counted = tries.clone();
+    let fussy = Handler::new("test.notes", &["note.taken"], move |conn, event| {
+        let counted = counted.clone();
+        Box::pin(async move {
+            if event.subject == "7" {
+                counted.fetch_add(1, Ordering::Relaxed);
+                return Err(HandlerError::new("seven is never kept"));
+            }
+            keep(conn, event).await
+        })
+    });
+    let mut conn = app.db.write().await.expect("connects");
+    let all = (0..20).map(|n| Noted { n }).collect::<Vec<_>>();
+    conn.transaction(async |conn| record_all(conn, &app.clock, &all).await)
+        .await
+        .expect("recorded");
+    drop(conn);
+
+    let shutdown = CancellationToken::new();
+    tokio::spawn(Relay::new(app.clone(), vec![fussy]).run(shutdown.clone()));
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    while notes(&app).await.len() < 19 {
+        assert!(tokio::time::Instant::now() < deadline, "{tries:?} tries");
+        app.events
+            .caught_up(&app.db, "test.notes")
+            .await
+            .expect("waits");
+    }
+    let mut conn = app.db.read().await.expect("connects");
+    let status = Status::read(&mut conn).await.expect("reads");
+    assert_eq!(status.handlers[0].set_aside, 1);
+    shutdown.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_resumes_after_its_cursor_and_then_follows() {
+    let dir = TempDir::new().expect("made");
+    let app = app(&dir).await;
+    let shutdown = CancellationToken::new();
+    tokio::spawn(Relay::new(app.clone(), Vec::new()).run(shutdown.clone()));
+    for n in 0..250 {
+        take(&app, n).await;
+    }
+    let following = app
+        .events
+        .follow(app.db.clone(), Some(240), Filter::default());
+    let mut following = Box::pin(following);
+    for n in 240..250 {
+        let event = following.next().await.expect("goes on").expect("reads");
+        assert_eq!(event.subject, n.to_string());
+    }
+    take(&app, 250).await;
+    let event = following.next().await.expect("goes on").expect("reads");
+    assert_eq!(event.position, 251);
+    shutdown.cancel();
+}
