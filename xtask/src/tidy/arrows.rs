@@ -36,9 +36,14 @@ impl Crate {
             Self::Kit | Self::Router | Self::Xtask => false,
             Self::Subgraph => other == Self::Kit,
             Self::Server => matches!(other, Self::Kit | Self::Router | Self::Subgraph),
-            Self::Testkit => !matches!(other, Self::Tests | Self::Xtask),
+            Self::Testkit => other == Self::Kit,
             Self::Tests => other != Self::Xtask,
         }
+    }
+
+    /// Tests may stand on the testkit, whatever the crate under test.
+    fn may_be_tested_with(self, other: Self) -> bool {
+        other == Self::Testkit || self.may_depend_on(other)
     }
 }
 
@@ -86,9 +91,18 @@ fn forbidden(package: &Value, from: Crate, root: &str) -> Vec<String> {
         .unwrap_or_default();
     dependencies
         .iter()
-        .filter_map(|dependency| dependency["path"].as_str()?.strip_prefix(root))
-        .map(|path| path.trim_start_matches('/').to_owned())
-        .filter(|folder| !Crate::at(folder).is_some_and(|to| from.may_depend_on(to)))
+        .filter_map(|dependency| {
+            let folder = dependency["path"]
+                .as_str()?
+                .strip_prefix(root)?
+                .trim_start_matches('/');
+            let to = Crate::at(folder)?;
+            let allowed = match dependency["kind"].as_str() {
+                Some("dev") => from.may_be_tested_with(to),
+                _ => from.may_depend_on(to),
+            };
+            (!allowed).then(|| folder.to_owned())
+        })
         .collect()
 }
 
@@ -115,12 +129,16 @@ mod tests {
     use super::*;
 
     fn check_one(folder: &str, name: &str, depends_on: &str) -> Vec<String> {
+        check_kind(folder, name, depends_on, None)
+    }
+
+    fn check_kind(folder: &str, name: &str, depends_on: &str, kind: Option<&str>) -> Vec<String> {
         let metadata = json!({
             "workspace_root": "/r",
             "packages": [{
                 "name": name,
                 "manifest_path": format!("/r/{folder}/Cargo.toml"),
-                "dependencies": [{ "name": "x", "path": format!("/r/{depends_on}") }, { "name": "serde", "path": null }],
+                "dependencies": [{ "name": "x", "kind": kind, "path": format!("/r/{depends_on}") }, { "name": "serde", "path": null }],
             }],
         });
         check(&metadata)
@@ -151,6 +169,19 @@ mod tests {
                 )]
             );
         }
+    }
+
+    #[test]
+    fn tests_may_stand_on_the_testkit() {
+        assert!(check_kind("subgraphs/form", "form", "testkit", Some("dev")).is_empty());
+        assert_eq!(
+            check_kind("subgraphs/form", "form", "testkit", None).len(),
+            1
+        );
+        assert_eq!(
+            check_kind("subgraphs/form", "form", "subgraphs/menu", Some("dev")).len(),
+            1
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
-use super::rust::{code_only, is_word, names, without_tests};
+use super::rust::{code_only, is_word, names, without_tests, words};
 use super::tree::{File, Tree};
 
 /// A word and the only places that may name it.
@@ -12,6 +12,8 @@ struct Owner {
     /// Where the rule holds.
     within: &'static [&'static str],
     allowed: fn(&str) -> bool,
+    /// What may follow the word anywhere.
+    harmless: &'static [&'static str],
     message: &'static str,
 }
 
@@ -20,12 +22,14 @@ const OWNERS: [Owner; 5] = [
         word: "hive_router_query_planner",
         within: &[""],
         allowed: |path| path.starts_with("router/src/plan/") || path == "router/src/plan.rs",
+        harmless: &[],
         message: "only router/src/plan may name hive_router_query_planner; use its plan types",
     },
     Owner {
         word: "diesel",
         within: &["subgraphs/", "server/", "router/"],
         allowed: |path| is_store(path) || path.ends_with("/error.rs") || is_test(path),
+        harmless: &["::QueryResult", "::result::"],
         message: "only a store (store.rs, store/, tables.rs) may name diesel; write the query there",
     },
     Owner {
@@ -36,18 +40,21 @@ const OWNERS: [Owner; 5] = [
                 || path.starts_with("router/src/graphiql")
                 || is_test(path)
         },
+        harmless: &[],
         message: "only the router's http and graphiql and the server may name axum",
     },
     Owner {
         word: "tokio",
         within: &["router/src/compose"],
         allowed: is_test,
+        harmless: &[],
         message: "composition is pure: no IO, no tasks",
     },
     Owner {
         word: "async",
         within: &["router/src/compose"],
         allowed: is_test,
+        harmless: &[],
         message: "composition is pure: nothing in it waits",
     },
 ];
@@ -60,7 +67,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         for (index, line) in code.lines().enumerate() {
             let broken = OWNERS
                 .iter()
-                .filter(|owner| owner.applies_to(&file.path) && names(line, owner.word));
+                .filter(|owner| owner.applies_to(&file.path) && owner.is_named(line));
             findings.extend(broken.map(|owner| Finding::at(&file.path, index + 1, owner.message)));
         }
         if file.path.starts_with("subgraphs/") {
@@ -74,6 +81,16 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 impl Owner {
     fn applies_to(&self, path: &str) -> bool {
         self.within.iter().any(|folder| path.starts_with(folder)) && !(self.allowed)(path)
+    }
+
+    fn is_named(&self, line: &str) -> bool {
+        words(line, self.word).any(|at| {
+            let rest = &line[at + self.word.len()..];
+            !self
+                .harmless
+                .iter()
+                .any(|harmless| rest.starts_with(harmless))
+        })
     }
 }
 
@@ -175,6 +192,10 @@ mod tests {
             assert_eq!(found(allowed, text), Vec::<String>::new(), "{allowed}");
         }
         assert_eq!(found("subgraphs/form/src/graphql.rs", text).len(), 1);
+        assert_eq!(
+            found("subgraphs/form/src/form.rs", "use diesel::QueryResult;").len(),
+            0
+        );
         assert_eq!(
             found(
                 "subgraphs/form/src/form.rs",

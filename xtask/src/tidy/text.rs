@@ -8,7 +8,7 @@ const KINDS: [&str; 15] = [
     "css", "graphql", "html", "js", "json", "md", "mjs", "rs", "sh", "sql", "toml", "ts", "txt",
     "yaml", "yml",
 ];
-/// Written by programs that have their own idea of white space.
+/// Written by programs that have their own idea of white space, as test data may be, too.
 const GENERATED: [&str; 2] = ["schema/", "Cargo.lock"];
 /// Folders that are somebody's machine when they begin an absolute path.
 const MACHINE: [&str; 4] = ["home", "root", "work", "Users"];
@@ -82,6 +82,7 @@ fn is_generated(path: &str) -> bool {
         .iter()
         .any(|generated| path.starts_with(generated))
         || path.ends_with("-lock.json")
+        || (path.contains("/tests/") && !path.ends_with(".rs"))
 }
 
 /// True for an absolute path into a person's folder; a longer path may well contain the same word.
