@@ -1,2 +1,34 @@
-//! Placeholder.
+//! The federation engine and gateway.
+//!
+//! Subgraph SDLs are composed into a supergraph ([`compose`]); an [`Engine`] answers requests
+//! against it: parse → validate → budgets → normalize → plan (cached) → execute → project.
+//! This crate knows SDL and transports and no domain.
+
 pub mod compose;
+
+mod budget;
+mod cache;
+mod document;
+mod engine;
+mod error;
+mod execute;
+mod in_process;
+mod input;
+mod introspection;
+mod literal;
+mod normalize;
+mod paths;
+mod plan;
+mod prepare;
+mod project;
+mod schema;
+mod subgraph;
+mod variables;
+
+pub use budget::Budgets;
+pub use engine::{BuildError, Context, Engine, EngineBuilder, Options, Request, Response, Upload};
+pub use error::{Code, GraphQLError, Location, PathSegment};
+pub use in_process::InProcess;
+pub use subgraph::{
+    EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,
+};

@@ -1,0 +1,259 @@
+//! Runs a plan: sends its fetches, merges their answers into one tree, and remembers every
+//! failure with its place in that tree. What one subgraph fails to give leaves a gap, not
+//! an empty answer.
+
+mod failures;
+pub(crate) mod merge;
+pub(crate) mod places;
+mod representations;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+
+use async_graphql::{Name, UploadValue, Value, Variables};
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use tokio::time::Instant;
+
+pub(crate) use crate::execute::failures::Failure;
+use crate::execute::merge::{merge_object, rewrite};
+use crate::execute::places::Object;
+use crate::execute::representations::Representations;
+use crate::normalize::arguments;
+use crate::plan::guard::panic_message;
+use crate::plan::{EntityFetch, Fetch, PlanNode, Rewrite, Target, TargetPath};
+use crate::subgraph::{Subgraph, SubgraphRequest, SubgraphResponse};
+
+/// The subgraphs by name.
+pub(crate) type Subgraphs = HashMap<Arc<str>, Arc<dyn Subgraph>>;
+
+/// What every fetch of one request shares.
+pub(crate) struct Inputs {
+    /// Values of the normalized operation's arguments.
+    pub(crate) arguments: Vec<Value>,
+    pub(crate) uploads: Vec<UploadValue>,
+    pub(crate) extensions: Arc<http::Extensions>,
+    pub(crate) deadline: Instant,
+}
+
+/// What execution leaves for projection.
+pub(crate) struct Executed {
+    pub(crate) data: Value,
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// One run of a plan. The lock is held while looking and merging, never while waiting.
+pub(crate) struct Execution<'a> {
+    subgraphs: &'a Subgraphs,
+    inputs: &'a Inputs,
+    state: Mutex<Executed>,
+}
+
+/// Runs a plan on top of `data`, which is an event's for a subscription and else empty.
+pub(crate) async fn execute(
+    subgraphs: &Subgraphs,
+    inputs: &Inputs,
+    node: Option<&PlanNode>,
+    seed: Executed,
+) -> Executed {
+    let execution = Execution {
+        subgraphs,
+        inputs,
+        state: Mutex::new(seed),
+    };
+    if let Some(node) = node {
+        execution.run(node).await;
+    }
+    execution
+        .state
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The state before the first fetch.
+pub(crate) fn nothing() -> Executed {
+    Executed {
+        data: Value::Object(Object::new()),
+        failures: Vec::new(),
+    }
+}
+
+/// The request of a fetch, without representations.
+pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
+    let mut variables = Variables::default();
+    for &position in &fetch.arguments {
+        let value = inputs.arguments.get(position).cloned().unwrap_or_default();
+        variables.insert(Name::new(arguments::variable(position)), value);
+    }
+    let cloned = inputs.uploads.iter().map(UploadValue::try_clone);
+    SubgraphRequest {
+        operation: Arc::clone(&fetch.operation),
+        variables,
+        uploads: cloned.filter_map(Result::ok).collect(),
+        extensions: Arc::clone(&inputs.extensions),
+        deadline: inputs.deadline,
+    }
+}
+
+/// Merges the answer of a fetch from a root type.
+pub(crate) fn merge_root(
+    fetch: &Fetch,
+    paths: &[TargetPath],
+    rewrites: &[Rewrite],
+    mut response: SubgraphResponse,
+    into: &mut Executed,
+) {
+    rewrite(&mut response.data, rewrites);
+    into.failures
+        .extend(failures::of_root(fetch, paths, response.errors, &into.data));
+    let Value::Object(answer) = response.data else {
+        return;
+    };
+    if paths.is_empty() {
+        if let Value::Object(root) = &mut into.data {
+            merge_object(root, answer);
+        }
+        return;
+    }
+    for steps in paths {
+        let mut found = Vec::new();
+        places::visit(&into.data, steps, &mut Vec::new(), &mut |_, indices| {
+            found.push(indices.to_vec());
+        });
+        for indices in found {
+            if let Some(object) = places::locate(&mut into.data, steps, &indices) {
+                merge_object(object, answer.clone());
+            }
+        }
+    }
+}
+
+impl Execution<'_> {
+    fn run<'s>(&'s self, node: &'s PlanNode) -> BoxFuture<'s, ()> {
+        match node {
+            PlanNode::Fetch(fetch) => self.fetch(fetch).boxed(),
+            PlanNode::Sequence(nodes) => async move {
+                for node in nodes {
+                    self.run(node).await;
+                }
+            }
+            .boxed(),
+            PlanNode::Shared(plan) => match &plan.node {
+                Some(node) => self.run(node),
+                None => std::future::ready(()).boxed(),
+            },
+            PlanNode::Parallel(nodes) => join_all(nodes.iter().map(|node| self.run(node)))
+                .map(drop)
+                .boxed(),
+        }
+    }
+
+    async fn fetch(&self, fetch: &Fetch) {
+        match &fetch.target {
+            Target::Objects {
+                paths, rewrites, ..
+            } => {
+                let response = self.ask(fetch, request(fetch, self.inputs)).await;
+                self.change(|state| merge_root(fetch, paths, rewrites, response, state));
+            }
+            Target::Entities(entities) => self.fetch_entities(fetch, entities).await,
+        }
+    }
+
+    async fn fetch_entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
+        let mut gathered: Vec<_> = self.look(|data| {
+            let gather = |entity| Representations::gather(entity, data);
+            entities.iter().map(gather).collect()
+        });
+        if gathered.iter().all(|found| found.list.is_empty()) {
+            return;
+        }
+        let mut request = request(fetch, self.inputs);
+        for (entity, found) in entities.iter().zip(&mut gathered) {
+            let list = std::mem::take(&mut found.list);
+            if list.is_empty() && request.variables.contains_key(&entity.variable) {
+                continue;
+            }
+            request
+                .variables
+                .insert(entity.variable.clone(), Value::List(list));
+        }
+        let mut response = self.ask(fetch, request).await;
+        self.change(|state| {
+            let errors = std::mem::take(&mut response.errors);
+            state
+                .failures
+                .extend(failures::of_entities(fetch, entities, &gathered, errors));
+            let Value::Object(mut answer) = response.data else {
+                return;
+            };
+            for (entity, found) in entities.iter().zip(&gathered) {
+                if let Some(Value::List(list)) = answer.swap_remove(entity.response_key.as_str()) {
+                    merge_entities(entity, found, list, &mut state.data);
+                }
+            }
+        });
+    }
+
+    /// Sends one request; whatever happens, there is a response, and in time.
+    async fn ask(&self, fetch: &Fetch, request: SubgraphRequest) -> SubgraphResponse {
+        let Some(subgraph) = self.subgraphs.get(&fetch.subgraph) else {
+            return SubgraphResponse::failed(failures::unreachable(&fetch.subgraph));
+        };
+        if Instant::now() >= self.inputs.deadline {
+            return SubgraphResponse::failed(failures::late(&fetch.subgraph));
+        }
+        let answer = AssertUnwindSafe(async { subgraph.execute(request).await }).catch_unwind();
+        match tokio::time::timeout_at(self.inputs.deadline, answer).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(panic)) => {
+                let message = panic_message(&*panic);
+                tracing::error!(subgraph = &*fetch.subgraph, message, "subgraph panicked");
+                SubgraphResponse::failed(crate::error::GraphQLError::internal())
+            }
+            Err(_elapsed) => SubgraphResponse::failed(failures::late(&fetch.subgraph)),
+        }
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Value) -> T) -> T {
+        let state = self
+            .state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        look(&state.data)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Executed)) {
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        change(&mut state);
+    }
+}
+
+fn merge_entities(
+    entity: &EntityFetch,
+    found: &Representations,
+    list: Vec<Value>,
+    data: &mut Value,
+) {
+    for (mut value, places) in list.into_iter().zip(&found.places) {
+        rewrite(&mut value, &entity.output_rewrites);
+        let Value::Object(answer) = value else {
+            continue;
+        };
+        let Some((last, others)) = places.split_last() else {
+            continue;
+        };
+        for place in others {
+            if let Some(object) = places::locate(data, &entity.paths[place.path], &place.indices) {
+                merge_object(object, answer.clone());
+            }
+        }
+        if let Some(object) = places::locate(data, &entity.paths[last.path], &last.indices) {
+            merge_object(object, answer);
+        }
+    }
+}

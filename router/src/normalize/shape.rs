@@ -1,0 +1,80 @@
+//! The shape of an answer: which response keys in which order, where in the merged data
+//! their values are, and what may be null.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The fields of one concrete type, in the client's order.
+pub(crate) type Fields = Arc<[FieldShape]>;
+
+/// What is selected of a composite value.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// The type has one concrete type.
+    Object(Fields),
+    /// The data says by `__typename` which it is.
+    Abstract(HashMap<String, Fields>),
+}
+
+/// One response key.
+#[derive(Debug)]
+pub(crate) struct FieldShape {
+    /// What the client calls it.
+    pub(crate) response_key: String,
+    /// What it is called in the data.
+    pub(crate) name: String,
+    /// `Type.field`, for messages.
+    pub(crate) coordinate: String,
+    pub(crate) source: Source,
+    pub(crate) value: ValueShape,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The merged data of the subgraphs.
+    Data,
+    /// The type is known from where the field stands.
+    Typename(String),
+    /// The schema.
+    Introspection,
+}
+
+/// A type, as far as completing a value needs it.
+#[derive(Debug)]
+pub(crate) enum ValueShape {
+    NonNull(Box<ValueShape>),
+    List(Box<ValueShape>),
+    Leaf,
+    Enum(Arc<HashSet<String>>),
+    Composite(Arc<Shape>),
+}
+
+impl Shape {
+    /// The fields for a value of this type; `None` when the type is not known to the schema.
+    pub(crate) fn fields(&self, typename: Option<&str>) -> Option<&Fields> {
+        match self {
+            Self::Object(fields) => Some(fields),
+            Self::Abstract(types) => types.get(typename?),
+        }
+    }
+
+    /// The fields of every concrete type.
+    pub(crate) fn all_fields(&self) -> Vec<&Fields> {
+        match self {
+            Self::Object(fields) => vec![fields],
+            Self::Abstract(types) => types.values().collect(),
+        }
+    }
+}
+
+impl ValueShape {
+    /// The composite at the bottom of lists and non-nulls.
+    pub(crate) fn composite(&self) -> Option<&Arc<Shape>> {
+        match self {
+            Self::NonNull(inner) | Self::List(inner) => inner.composite(),
+            Self::Composite(shape) => Some(shape),
+            Self::Leaf | Self::Enum(_) => None,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The cached part of a request: its document, and what a plan and a shape can be made of
+//! before any value is known.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::document::Document;
+use crate::engine::Engine;
+use crate::error::{Code, GraphQLError};
+use crate::normalize::arguments::Argument;
+use crate::normalize::shape::Shape;
+use crate::normalize::switches::Setting;
+use crate::normalize::{self, Normalized};
+use crate::plan::{PlanError, PlanNode, QueryPlan, guard};
+
+/// Documents shorter than this are parsed where they arrive; a thread would cost more.
+const SHORT: usize = 2_000;
+
+/// The document, the operation in it, and the setting of its switches.
+pub(crate) type PreparedKey = (u64, usize, Setting);
+
+/// An operation that only lacks the values of a request.
+pub(crate) struct Prepared {
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) shape: Arc<Shape>,
+    pub(crate) introspects: bool,
+    pub(crate) plan: Arc<QueryPlan>,
+}
+
+impl Engine {
+    /// The document of a text, parsed and validated at most once while it is in use.
+    pub(crate) async fn document(&self, text: &str) -> Result<Arc<Document>, Vec<GraphQLError>> {
+        if let Some(document) = self.documents.find(text) {
+            return Ok(document);
+        }
+        let text: Arc<str> = text.into();
+        let weight = text.len();
+        self.documents
+            .find_or_make(Arc::clone(&text), weight, || self.parse(text))
+            .await
+    }
+
+    async fn parse(&self, text: Arc<str>) -> Result<Arc<Document>, Vec<GraphQLError>> {
+        let api = Arc::clone(&self.api);
+        let budgets = self.options.budgets;
+        let is_short = text.len() < SHORT;
+        let parse = move || Document::parse(&api, &text, &budgets).map(Arc::new);
+        if is_short {
+            return guard::catch(|| Ok(parse())).unwrap_or_else(|err| Err(vec![internal(&err)]));
+        }
+        let work = move || Ok(parse());
+        guard::run(&self.planning, self.options.plan_timeout, work)
+            .await
+            .unwrap_or_else(|err| Err(vec![refuse(&err)]))
+    }
+
+    /// What is needed to run an operation with its switches set like this.
+    pub(crate) async fn prepare(
+        &self,
+        document: &Arc<Document>,
+        position: usize,
+        setting: Setting,
+        deadline: Instant,
+    ) -> Result<Arc<Prepared>, GraphQLError> {
+        let key = (document.id, position, setting);
+        if let Some(prepared) = self.prepared.find(&key) {
+            return Ok(prepared);
+        }
+        let make = self.make(Arc::clone(document), position, key.2.clone());
+        let made = self.prepared.find_or_make(key, 0, || make);
+        match tokio::time::timeout_at(deadline, made).await {
+            Ok(made) => made,
+            Err(_elapsed) => Err(refuse(&PlanError::TimedOut)),
+        }
+    }
+
+    async fn make(
+        &self,
+        document: Arc<Document>,
+        position: usize,
+        setting: Setting,
+    ) -> Result<Arc<Prepared>, GraphQLError> {
+        let api = Arc::clone(&self.api);
+        let work = move || Ok(normalize::normalize(&api, &document, position, &setting));
+        let normalized = guard::run(&self.planning, self.options.plan_timeout, work)
+            .await
+            .map_err(|err| refuse(&err))??;
+        let plan = self.plan(&normalized).await?;
+        Ok(Arc::new(Prepared {
+            arguments: normalized.arguments,
+            shape: normalized.shape,
+            introspects: normalized.introspects,
+            plan,
+        }))
+    }
+
+    /// One plan for a query; for a mutation the plans of its root fields, in order.
+    async fn plan(&self, normalized: &Normalized) -> Result<Arc<QueryPlan>, GraphQLError> {
+        if let [single] = &*normalized.operations {
+            return self.plan_one(single).await;
+        }
+        let mut steps = Vec::new();
+        for operation in &normalized.operations {
+            steps.push(PlanNode::Shared(self.plan_one(operation).await?));
+        }
+        Ok(Arc::new(QueryPlan {
+            subscription: None,
+            node: Some(PlanNode::Sequence(steps)),
+        }))
+    }
+
+    async fn plan_one(&self, operation: &str) -> Result<Arc<QueryPlan>, GraphQLError> {
+        let operation: Arc<str> = operation.into();
+        let key = Arc::clone(&operation);
+        let weight = operation.len();
+        let make = || async move {
+            let planner = Arc::clone(&self.planner);
+            let limit = self.options.plan_timeout;
+            let work = move || planner.plan(&operation, limit);
+            guard::run(&self.planning, limit, work).await.map(Arc::new)
+        };
+        self.plans
+            .find_or_make(key, weight, make)
+            .await
+            .map_err(|err| refuse(&err))
+    }
+}
+
+fn refuse(err: &PlanError) -> GraphQLError {
+    match err {
+        PlanError::TimedOut => {
+            tracing::warn!("planning an operation took too long");
+            GraphQLError::new(Code::GatewayTimeout, "the request took too long to plan")
+        }
+        PlanError::Panicked(_) | PlanError::Failed(_) => internal(err),
+    }
+}
+
+fn internal(err: &PlanError) -> GraphQLError {
+    tracing::error!(error = %err, "an operation could not be planned");
+    GraphQLError::internal()
+}

@@ -1,0 +1,112 @@
+//! A federated shop: four subgraphs in this process, and a log of what each was asked.
+
+pub(crate) mod accounts;
+pub(crate) mod inventory;
+pub(crate) mod log;
+pub(crate) mod products;
+pub(crate) mod reviews;
+
+use std::sync::Arc;
+
+use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
+use router::compose::{SubgraphSdl, Supergraph, compose};
+use router::{Context, Engine, InProcess, Options, Request, Response};
+use serde_json::{Value, json};
+
+pub(crate) use self::log::Log;
+use self::log::Logged;
+
+/// The shop behind an engine.
+pub(crate) struct Shop {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) log: Log,
+}
+
+impl Shop {
+    pub(crate) fn open() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let log = Log::default();
+        let accounts = accounts::schema();
+        let products = products::schema();
+        let reviews = reviews::schema();
+        let inventory = inventory::schema();
+        let supergraph = compose_all(&[
+            sdl("accounts", &accounts),
+            sdl("inventory", &inventory),
+            sdl("products", &products),
+            sdl("reviews", &reviews),
+        ]);
+        let engine = Engine::builder(supergraph)
+            .options(options)
+            .subgraph(
+                "accounts",
+                Logged::new("accounts", &log, in_process(accounts)),
+            )
+            .subgraph(
+                "inventory",
+                Logged::new("inventory", &log, in_process(inventory)),
+            )
+            .subgraph(
+                "products",
+                Logged::new("products", &log, in_process(products)),
+            )
+            .subgraph("reviews", Logged::new("reviews", &log, in_process(reviews)))
+            .build()
+            .expect("the shop fits together");
+        Self {
+            engine: Arc::new(engine),
+            log,
+        }
+    }
+
+    pub(crate) async fn respond(&self, query: &str, variables: Value) -> Response {
+        let request = Request {
+            query: query.to_owned(),
+            variables: variables.as_object().cloned().unwrap_or_default(),
+            ..Request::default()
+        };
+        self.engine.execute(request, Context::default()).await
+    }
+
+    /// The answer as JSON.
+    pub(crate) async fn run(&self, query: &str, variables: Value) -> Value {
+        let response = self.respond(query, variables).await;
+        serde_json::from_slice(response.body()).expect("an answer is JSON")
+    }
+
+    /// The data of an answer without errors.
+    pub(crate) async fn data(&self, query: &str) -> Value {
+        let answer = self.run(query, json!({})).await;
+        assert_eq!(answer.get("errors"), None, "{answer:#}");
+        answer["data"].clone()
+    }
+}
+
+pub(crate) fn in_process<Q, M, S>(schema: Schema<Q, M, S>) -> InProcess<Q, M, S> {
+    InProcess::new(schema, |request, extensions| {
+        request.data(extensions.clone())
+    })
+}
+
+pub(crate) fn sdl<Q, M, S>(name: &str, schema: &Schema<Q, M, S>) -> SubgraphSdl
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    SubgraphSdl {
+        name: name.to_owned(),
+        url: None,
+        sdl: schema.sdl_with_options(SDLExportOptions::new().federation().compose_directive()),
+    }
+}
+
+pub(crate) fn compose_all(subgraphs: &[SubgraphSdl]) -> Supergraph {
+    let composition = compose(subgraphs);
+    composition
+        .supergraph
+        .unwrap_or_else(|| panic!("{:#?}", composition.diagnostics))
+}

@@ -1,0 +1,75 @@
+//! What is sold. Owns `Product`.
+
+use async_graphql::{EmptyMutation, ID, Object, Schema, Subscription};
+use futures::Stream;
+
+pub(crate) type Products = Schema<Query, EmptyMutation, Feed>;
+
+pub(crate) fn schema() -> Products {
+    Schema::build(Query, EmptyMutation, Feed)
+        .enable_subscription_in_federation()
+        .finish()
+}
+
+#[derive(Clone)]
+pub(crate) struct Product {
+    upc: i32,
+}
+
+#[Object]
+impl Product {
+    async fn upc(&self) -> ID {
+        self.upc.into()
+    }
+
+    async fn name(&self) -> Option<String> {
+        Some(["Table", "Couch", "Chair"][usize::try_from(self.upc).expect("small") - 1].to_owned())
+    }
+
+    async fn price(&self) -> Option<i32> {
+        (self.upc != 3).then_some(self.upc * 100)
+    }
+
+    async fn weight(&self) -> Option<i32> {
+        Some(self.upc * 10)
+    }
+}
+
+pub(crate) struct Query;
+
+#[Object]
+impl Query {
+    async fn top_products(&self, #[graphql(default = 2)] first: i32) -> Vec<Product> {
+        (1..=first.min(3)).map(|upc| Product { upc }).collect()
+    }
+
+    async fn product(&self, upc: ID) -> Option<Product> {
+        let upc = upc.parse().ok()?;
+        (1..=3).contains(&upc).then_some(Product { upc })
+    }
+
+    #[graphql(entity)]
+    async fn find_product_by_upc(&self, upc: ID) -> Option<Product> {
+        let upc = upc.parse().ok()?;
+        (1..=3).contains(&upc).then_some(Product { upc })
+    }
+}
+
+pub(crate) struct Feed;
+
+#[Subscription]
+impl Feed {
+    /// Products as they come, from one to `until`.
+    async fn product_added(&self, until: i32) -> impl Stream<Item = Product> {
+        futures::stream::iter((1..=until.min(3)).map(|upc| Product { upc }))
+    }
+
+    /// Never stops.
+    async fn ticks(&self) -> impl Stream<Item = i32> {
+        let numbers = futures::stream::iter(0_i32..);
+        futures::StreamExt::then(numbers, async |n| {
+            tokio::task::yield_now().await;
+            n
+        })
+    }
+}
