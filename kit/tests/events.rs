@@ -8,20 +8,23 @@ use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
 use futures::StreamExt as _;
 use kit::App;
-use kit::db::{self, Db, DbUrl, PoolSize, Set};
 use kit::event::{
     Event, Filter, Handler, HandlerError, Log, Payload, Relay, Status, record, record_all,
 };
 use kit::id::TenantId;
-use kit::outbound::{Outbound, OutboundConfig};
-use kit::secret::MasterKey;
-use kit::tenant_db::TenantDbs;
 use kit::{Conn, on};
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
+use testkit::{Backend, TestApp, on_both};
 use tokio_util::sync::CancellationToken;
 
 use tables::notes;
+
+on_both![
+    every_event_is_handled_once_and_in_order_though_two_relays_run,
+    a_rolled_back_change_announces_nothing,
+    an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other,
+    a_reader_resumes_after_its_cursor_and_then_follows,
+];
 
 mod tables {
     diesel::table! {
@@ -46,24 +49,13 @@ impl Payload for Noted {
     }
 }
 
-async fn app(dir: &TempDir) -> App {
-    let url = DbUrl::Sqlite(dir.path().join("core.sqlite"));
-    db::migrate(&url, Set::Core).await.expect("migrated");
-    let db = Db::new(url, PoolSize { connections_max: 4 });
-    let mut conn = db.write().await.expect("connects");
-    on!(&mut conn, |c| c
-        .batch_execute("CREATE TABLE IF NOT EXISTS notes (n INTEGER PRIMARY KEY)")
-        .await)
-    .expect("made");
-    let key = MasterKey::from_bytes(&[1; 32]);
-    App {
-        tenant_dbs: TenantDbs::new(db.clone(), dir.path().join("tenants"), key.clone()),
-        events: Log::default(),
-        clock: kit::clock::Clock::default(),
-        outbound: Outbound::new(&OutboundConfig::default()),
-        db,
-        key,
-    }
+/// A fresh platform with one more table: a primary key, so that handling an event twice would fail.
+async fn start(backend: Backend) -> TestApp {
+    let test = TestApp::start(backend).await;
+    let mut conn = test.app.db.write().await.expect("connects");
+    let statement = "CREATE TABLE notes (n INTEGER PRIMARY KEY)";
+    on!(&mut conn, |c| c.batch_execute(statement).await).expect("made");
+    test
 }
 
 async fn take(app: &App, n: i32) {
@@ -83,7 +75,6 @@ async fn notes(app: &App) -> Vec<i32> {
     .expect("loads")
 }
 
-/// Inserts into a table with a primary key: handling an event twice would fail.
 fn keeper() -> Handler {
     Handler::new("test.notes", &["note.taken"], |conn, event| {
         Box::pin(keep(conn, event))
@@ -99,10 +90,9 @@ async fn keep(conn: &mut Conn, event: &Event) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_event_is_handled_once_and_in_order_though_two_relays_run() {
-    let dir = TempDir::new().expect("made");
-    let app = app(&dir).await;
+async fn every_event_is_handled_once_and_in_order_though_two_relays_run(backend: Backend) {
+    let test = start(backend).await;
+    let app = test.app.clone();
     let shutdown = CancellationToken::new();
     let relays = [0, 1].map(|_| {
         let relay = Relay::new(app.clone(), vec![keeper()]);
@@ -145,10 +135,9 @@ async fn every_event_is_handled_once_and_in_order_though_two_relays_run() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rolled_back_change_announces_nothing() {
-    let dir = TempDir::new().expect("made");
-    let app = app(&dir).await;
+async fn a_rolled_back_change_announces_nothing(backend: Backend) {
+    let test = start(backend).await;
+    let app = test.app.clone();
     let mut conn = app.db.write().await.expect("connects");
     let undone = conn
         .transaction(async |conn| {
@@ -160,10 +149,9 @@ async fn a_rolled_back_change_announces_nothing() {
     assert_eq!(Status::read(&mut conn).await.expect("reads").waiting, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other() {
-    let dir = TempDir::new().expect("made");
-    let app = app(&dir).await;
+async fn an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other(backend: Backend) {
+    let test = start(backend).await;
+    let app = test.app.clone();
     let tries = Arc::new(AtomicU32::new(0));
     let counted = tries.clone();
     let fussy = Handler::new("test.notes", &["note.taken"], move |conn, event| {
@@ -199,10 +187,9 @@ async fn an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other() {
     shutdown.cancel();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reader_resumes_after_its_cursor_and_then_follows() {
-    let dir = TempDir::new().expect("made");
-    let app = app(&dir).await;
+async fn a_reader_resumes_after_its_cursor_and_then_follows(backend: Backend) {
+    let test = start(backend).await;
+    let app = test.app.clone();
     let shutdown = CancellationToken::new();
     tokio::spawn(Relay::new(app.clone(), Vec::new()).run(shutdown.clone()));
     for n in 0..250 {

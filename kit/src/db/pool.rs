@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 use super::conn::{Arm, Conn, MysqlConn, SqliteConn};
@@ -55,14 +55,11 @@ pub enum ConnectError {
         /// Where, without a password.
         url: String,
         /// What the driver says.
-        source: ConnectionError,
+        source: Arc<PoolError>,
     },
     /// All connections stayed busy.
     #[error("no database connection became free within {} s", WAIT_MAX.as_secs())]
     Busy,
-    /// The connection broke while it was checked.
-    #[error("a database connection broke")]
-    Broken(#[source] diesel::result::Error),
 }
 
 impl crate::Coded for ConnectError {
@@ -84,6 +81,7 @@ pub struct Db {
     pools: Pools,
     url: DbUrl,
     committed: Arc<Notify>,
+    failures: Failures,
 }
 
 #[derive(Clone)]
@@ -98,23 +96,20 @@ enum Pools {
 impl Db {
     /// Prepares the pools; connections are made when they are needed.
     pub fn new(url: DbUrl, size: PoolSize) -> Self {
+        let failures = Failures(watch::Sender::new(None));
+        let most = size.connections_max;
         let pools = match &url {
             DbUrl::Sqlite(path) => Pools::Sqlite {
-                writer: pool(path.to_string_lossy().into_owned(), 1, open_sqlite),
-                readers: pool(
-                    path.to_string_lossy().into_owned(),
-                    size.connections_max,
-                    open_sqlite,
-                ),
+                writer: pool(path.to_string_lossy(), 1, open_sqlite, &failures),
+                readers: pool(path.to_string_lossy(), most, open_sqlite, &failures),
             },
-            DbUrl::Mysql(url) => {
-                Pools::Mysql(pool(url.to_string(), size.connections_max, open_mysql))
-            }
+            DbUrl::Mysql(url) => Pools::Mysql(pool(url.as_str(), most, open_mysql, &failures)),
         };
         Self {
             pools,
             url,
             committed: Arc::new(Notify::new()),
+            failures,
         }
     }
 
@@ -165,28 +160,51 @@ impl Db {
 
     async fn take<C>(&self, pool: &Pool<C>) -> Result<super::conn::Pooled<C>, ConnectError>
     where
-        AsyncDieselConnectionManager<C>: bb8::ManageConnection<
-                Connection = C,
-                Error = diesel_async::pooled_connection::PoolError,
-            >,
+        AsyncDieselConnectionManager<C>: bb8::ManageConnection<Connection = C, Error = PoolError>,
         C: PoolableConnection + 'static,
     {
-        use diesel_async::pooled_connection::PoolError;
-        pool.get_owned().await.map_err(|err| match err {
-            bb8::RunError::TimedOut => ConnectError::Busy,
-            bb8::RunError::User(PoolError::ConnectionError(source)) => ConnectError::Refused {
-                url: self.url.to_string(),
-                source,
-            },
-            bb8::RunError::User(PoolError::QueryError(source)) => ConnectError::Broken(source),
-        })
+        let refused = |source| ConnectError::Refused {
+            url: self.url.to_string(),
+            source,
+        };
+        let mut failures = self.failures.0.subscribe();
+        tokio::select! {
+            biased;
+            taken = pool.get_owned() => taken.map_err(|err| match err {
+                bb8::RunError::TimedOut => ConnectError::Busy,
+                bb8::RunError::User(source) => refused(Arc::new(source)),
+            }),
+            // The pool itself would go on trying until the time is over.
+            Ok(()) = failures.changed() => {
+                let failure = failures.borrow().clone();
+                Err(failure.map_or(ConnectError::Busy, refused))
+            }
+        }
     }
 }
 
-fn pool<C>(url: String, size: u32, open: fn(&str) -> BoxFuture<'_, ConnectionResult<C>>) -> Pool<C>
+/// Where a pool reports that it could not connect.
+#[derive(Debug, Clone)]
+struct Failures(watch::Sender<Option<Arc<PoolError>>>);
+
+impl bb8::ErrorSink<PoolError> for Failures {
+    fn sink(&self, err: PoolError) {
+        self.0.send_replace(Some(Arc::new(err)));
+    }
+
+    fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<PoolError>> {
+        Box::new(self.clone())
+    }
+}
+
+fn pool<C>(
+    url: impl Into<String>,
+    connections_max: u32,
+    open: fn(&str) -> BoxFuture<'_, ConnectionResult<C>>,
+    failures: &Failures,
+) -> Pool<C>
 where
-    AsyncDieselConnectionManager<C>:
-        bb8::ManageConnection<Connection = C, Error = diesel_async::pooled_connection::PoolError>,
+    AsyncDieselConnectionManager<C>: bb8::ManageConnection<Connection = C, Error = PoolError>,
     C: PoolableConnection + 'static,
 {
     let mut config = ManagerConfig::<C>::default();
@@ -197,11 +215,12 @@ where
         async move { open(&url).await }.boxed()
     });
     bb8::Pool::builder()
-        .max_size(size)
+        .max_size(connections_max)
         .connection_timeout(WAIT_MAX)
         .idle_timeout(Some(Duration::from_secs(300)))
         .test_on_check_out(false)
         .retry_connection(false)
+        .error_sink(Box::new(failures.clone()))
         .build_unchecked(AsyncDieselConnectionManager::new_with_config(url, config))
 }
 
@@ -226,9 +245,9 @@ fn open_mysql(url: &str) -> BoxFuture<'_, ConnectionResult<MysqlConn>> {
     async move {
         let mut conn = MysqlConn::establish(url).await?;
         conn.batch_execute(
-            "SET time_zone = '+00:00', \
-             sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
-             SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            "SET time_zone = '+00:00',
+                 sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+             SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         )
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
