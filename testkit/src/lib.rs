@@ -1,15 +1,24 @@
 //! What tests stand on: throwaway databases, real servers, signed-in viewers, a fake outside world.
 //!
 //! Nothing of ours is faked. A test runs on both databases ([`on_both!`]); a [`TestApp`] carries the
-//! handles of one subgraph on a fresh database, an [`Outside`] plays the hosts that do not belong to
-//! us. Everything is thrown away when its value is dropped.
+//! handles of one subgraph on a fresh database, a [`Portico`] is the real binary and a [`Client`] talks
+//! to it as anybody would, an [`Outside`] plays the hosts that do not belong to us. Everything is thrown away when its value is dropped.
 
 mod app;
 mod backend;
+pub mod browser;
+mod client;
 mod database;
 mod outside;
+mod portico;
+mod subscription;
+mod wait;
 
 pub use app::{Attach, TestApp};
 pub use backend::{Backend, run};
+pub use client::{Client, Upload};
 pub use database::Database;
 pub use outside::{Answer, Outside, Recorded};
+pub use portico::{Administrator, Portico, command};
+pub use subscription::Subscription;
+pub use wait::eventually;

@@ -1,0 +1,157 @@
+//! A GraphQL client over HTTP, as anybody could write one.
+
+use kit::secret::random_text;
+use reqwest::RequestBuilder;
+use rustls::crypto::ring;
+use serde_json::{Value, json};
+
+use crate::Subscription;
+
+/// Talks to one Portico, as somebody or as nobody.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    origin: String,
+    token: Option<String>,
+}
+
+/// A file that travels with an operation.
+#[derive(Clone, Debug)]
+pub struct Upload<'a> {
+    /// The variable that it becomes, such as `input.file`.
+    pub variable: &'a str,
+    /// What it is called.
+    pub name: &'a str,
+    /// Its media type.
+    pub media_type: &'a str,
+    /// What is in it.
+    pub content: &'a [u8],
+}
+
+impl Client {
+    /// A client of the server at this origin, `http://host:port`, signed out.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it talks to the server under test, not to a tenant's host"
+    )]
+    pub fn new(origin: &str) -> Self {
+        // A second call in one process finds the provider installed.
+        let _ = ring::default_provider().install_default();
+        Self {
+            http: reqwest::Client::new(),
+            origin: origin.trim_end_matches('/').to_owned(),
+            token: None,
+        }
+    }
+
+    /// The same with this access token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The server's origin, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The access token, of somebody signed in.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Executes an operation and returns the whole answer, errors included.
+    pub async fn post(&self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables });
+        self.send(self.request().json(&body)).await
+    }
+
+    /// Executes an operation that must succeed and returns its data.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.post(query, variables).await;
+        assert!(
+            answer.get("errors").is_none(),
+            "the operation failed: {answer:#}"
+        );
+        answer["data"].take()
+    }
+
+    /// Executes an operation that must fail and returns the code of its first error.
+    pub async fn code(&self, query: &str, variables: Value) -> String {
+        let answer = self.post(query, variables).await;
+        match answer["errors"][0]["extensions"]["code"].as_str() {
+            Some(code) => code.to_owned(),
+            None => panic!("the operation did not fail with a code: {answer:#}"),
+        }
+    }
+
+    /// Executes an operation with a file, by the GraphQL multipart request specification.
+    pub async fn upload(&self, query: &str, variables: Value, file: Upload<'_>) -> Value {
+        let boundary = random_text::<16>();
+        let body = multipart(&boundary, query, &variables, &file);
+        let media_type = format!("multipart/form-data; boundary={boundary}");
+        self.send(self.request().header("content-type", media_type).body(body))
+            .await
+    }
+
+    /// Starts a subscription over `graphql-transport-ws`.
+    pub async fn subscribe(&self, query: &str, variables: Value) -> Subscription {
+        Subscription::start(&self.origin, self.token.as_deref(), query, variables).await
+    }
+
+    /// Gets a page of the server; returns its status and its text.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let response = self.http.get(format!("{}{path}", self.origin)).send().await;
+        let response = response.unwrap_or_else(|error| panic!("{path} did not answer: {error}"));
+        let status = response.status().as_u16();
+        (status, response.text().await.expect("a page is text"))
+    }
+
+    fn request(&self) -> RequestBuilder {
+        let request = self.http.post(format!("{}/graphql", self.origin));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Value {
+        let response = request.send().await;
+        let response =
+            response.unwrap_or_else(|error| panic!("{} did not answer: {error:?}", self.origin));
+        let status = response.status();
+        let text = response
+            .text()
+            .await
+            .unwrap_or_else(|error| panic!("the answer broke off: {error:?}"));
+        serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{status} without a GraphQL answer: {text}"))
+    }
+}
+
+fn multipart(boundary: &str, query: &str, variables: &Value, file: &Upload<'_>) -> Vec<u8> {
+    let operations = json!({ "query": query, "variables": variables });
+    let map = json!({ "0": [format!("variables.{}", file.variable)] });
+    let mut body = Vec::new();
+    for (name, value) in [("operations", operations), ("map", map)] {
+        let head =
+            format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend(format!("{head}{value}\r\n").into_bytes());
+    }
+    let Upload {
+        name,
+        media_type,
+        content,
+        ..
+    } = file;
+    let head = format!(
+        "--{boundary}\r\ncontent-disposition: form-data; name=\"0\"; filename=\"{name}\"\r\n\
+         content-type: {media_type}\r\n\r\n"
+    );
+    body.extend(head.into_bytes());
+    body.extend(*content);
+    body.extend(format!("\r\n--{boundary}--\r\n").into_bytes());
+    body
+}
