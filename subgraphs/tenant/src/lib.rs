@@ -1,1 +1,62 @@
-//! Placeholder.
+//! Tenants as a subgraph: who the isolated customers are, who belongs to them and which services
+//! they subscribe to.
+//!
+//! A tenant has a database of its own, which is provisioned here step by step. What a role allows
+//! belongs to the user subgraph, and what a service is to the registry: here they are only named.
+
+mod error;
+mod events;
+mod graphql;
+mod ids;
+mod loaders;
+mod member;
+mod plan;
+mod projections;
+mod provisioning;
+mod slug;
+mod store;
+mod subscription;
+mod tables;
+mod tenant;
+#[cfg(test)]
+mod tests;
+
+pub use graphql::{Mutation, Query};
+pub use ids::{MembershipId, SubscriptionId};
+pub use projections::handlers;
+pub use provisioning::run;
+pub use store::members::role_of;
+
+use async_graphql::{EmptySubscription, Request, Schema};
+use kit::event::EventType;
+use kit::{App, Viewer};
+
+/// The subgraph's name in the supergraph.
+pub const NAME: &str = "tenant";
+
+/// Builds the subgraph.
+pub fn schema(app: App) -> Schema<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription)
+        .enable_federation()
+        .data(app)
+        .finish()
+}
+
+/// Adds what one request needs: its loaders.
+pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
+    match viewer {
+        Some(viewer) => request
+            .data(loaders::tenants(app.clone(), viewer.user))
+            .data(loaders::subscriptions(app.clone(), viewer.tenant)),
+        None => request,
+    }
+}
+
+/// The kinds of event that tenants announce.
+pub fn event_types() -> Vec<EventType> {
+    vec![
+        EventType::of::<events::TenantCreated>(),
+        EventType::of::<events::TenantMemberAdded>(),
+        EventType::of::<events::TenantServiceSubscribed>(),
+    ]
+}

@@ -1,0 +1,116 @@
+//! What an operation of this subgraph can refuse or fail to do.
+
+use kit::db::ConnectError;
+use kit::error::StorageError;
+use kit::id::{ServiceId, TenantId, UserId};
+use kit::{Code, Coded, Denied};
+
+use crate::plan::Feature;
+use crate::store::State;
+
+/// Everything that can go wrong here.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TenantError {
+    /// The viewer may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The name is empty, too long or holds control characters.
+    #[error("a tenant's name has 1 to 100 characters and no control characters")]
+    Name,
+    /// The slug is not one.
+    #[error(
+        "`{0}` is no slug: 2 to 40 characters of a-z, 0-9 and `-`, beginning and ending with a letter or digit"
+    )]
+    Slug(String),
+    /// The name has nothing that a slug can be made of.
+    #[error("no slug can be made of this name; give `slug`")]
+    NoSlug,
+    /// Another tenant has the slug.
+    #[error("the slug `{0}` is taken; choose another")]
+    SlugTaken(String),
+    /// Absent, or not the viewer's current tenant.
+    #[error("tenant {0} does not exist or is not your current tenant")]
+    NotCurrent(TenantId),
+    /// Absent, or the viewer does not belong to it.
+    #[error("tenant {0} does not exist")]
+    NotFound(TenantId),
+    /// Its rows are shown in the tenant only.
+    #[error("this is shown in the tenant itself; make {0} the current one with `switchTenant`")]
+    Elsewhere(TenantId),
+    /// Only one's own.
+    #[error("this is shown to the user themselves only")]
+    NotYourself,
+    /// No such role.
+    #[error("there is no role `{0}`; `roles` lists them")]
+    UnknownRole(String),
+    /// Owners are made by owners.
+    #[error("only an owner can add an owner")]
+    OwnerOnly,
+    /// No such user.
+    #[error("user {0} does not exist")]
+    UnknownUser(UserId),
+    /// The user is in already.
+    #[error("user {0} is a member already")]
+    AlreadyMember(UserId),
+    /// No such service, or the tenant may not see it.
+    #[error("service {0} does not exist")]
+    UnknownService(ServiceId),
+    /// The plan does not have it, or no more of it.
+    #[error("the tenant's plan allows no more: `{}`", .0.key())]
+    Quota(Feature),
+    /// One user has created enough.
+    #[error("you have created {0} tenants, which is the most that one user can")]
+    TooManyTenants(i32),
+    /// Nothing to try again.
+    #[error("tenant {id} is {state}; only a FAILED one can be provisioned again")]
+    NotFailed { id: TenantId, state: State },
+    /// The database failed.
+    #[error("the tenants' storage failed")]
+    Storage(#[from] StorageError),
+}
+
+impl From<diesel::result::Error> for TenantError {
+    fn from(err: diesel::result::Error) -> Self {
+        Self::Storage(err.into())
+    }
+}
+
+impl From<ConnectError> for TenantError {
+    fn from(err: ConnectError) -> Self {
+        Self::Storage(err.into())
+    }
+}
+
+impl Coded for TenantError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Denied(denied) => denied.code(),
+            Self::Name | Self::Slug(_) | Self::NoSlug | Self::UnknownRole(_) => Code::BadUserInput,
+            Self::SlugTaken(_) | Self::AlreadyMember(_) | Self::NotFailed { .. } => Code::Conflict,
+            Self::NotCurrent(_)
+            | Self::NotFound(_)
+            | Self::UnknownUser(_)
+            | Self::UnknownService(_) => Code::NotFound,
+            Self::Elsewhere(_) | Self::NotYourself | Self::OwnerOnly => Code::Forbidden,
+            Self::Quota(_) | Self::TooManyTenants(_) => Code::QuotaExceeded,
+            Self::Storage(_) => Code::Internal,
+        }
+    }
+
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::Name => Some("/name"),
+            Self::Slug(_) | Self::NoSlug | Self::SlugTaken(_) => Some("/slug"),
+            Self::NotCurrent(_) | Self::NotFound(_) | Self::NotFailed { .. } => Some("/tenantId"),
+            Self::UnknownRole(_) | Self::OwnerOnly => Some("/role"),
+            Self::UnknownUser(_) | Self::AlreadyMember(_) => Some("/userId"),
+            Self::UnknownService(_) => Some("/serviceId"),
+            Self::Denied(_)
+            | Self::Elsewhere(_)
+            | Self::NotYourself
+            | Self::Quota(_)
+            | Self::TooManyTenants(_)
+            | Self::Storage(_) => None,
+        }
+    }
+}

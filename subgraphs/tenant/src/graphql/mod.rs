@@ -1,0 +1,271 @@
+//! The API of this subgraph.
+
+mod member;
+mod plan;
+mod subscription;
+mod tenant;
+mod user;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use kit::id::{InvalidId, TenantId};
+use kit::page::{Page, PageArgs, Paged};
+use kit::{ApiError, ContextExt as _};
+
+use crate::error::TenantError;
+use crate::ids::SubscriptionId;
+use crate::loaders::{Subscriptions, Tenants};
+use crate::member::{self as members, NewMember};
+use crate::store::tenants as rows;
+use member::Membership;
+use subscription::TenantService;
+use tenant::Tenant;
+use user::User;
+
+/// The queries of this subgraph.
+pub struct Query;
+
+/// Entry points for reading.
+#[Object]
+impl Query {
+    /// The tenants that you belong to, in the order in which they were created.
+    async fn tenants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 25 if absent.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<TenantId, Tenant>, ApiError> {
+        let user = ctx.viewer()?.user;
+        let page = Page::new(PageArgs {
+            first,
+            after,
+            last,
+            before,
+        })?;
+        let mut conn = ctx.app().db.read().await?;
+        let found = rows::list(&mut conn, user, &page).await?;
+        let total = match ctx.look_ahead().field("totalCount").exists() {
+            true => rows::count(&mut conn, user).await?,
+            false => 0,
+        };
+        Ok(page.connection(found, total, |row| row.id, Tenant))
+    }
+
+    /// A tenant that you belong to; null if there is none with this id.
+    async fn tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant's id.")] id: ID,
+    ) -> Result<Option<Tenant>, ApiError> {
+        ctx.viewer()?;
+        let id = TenantId::try_from(id)?;
+        Ok(ctx.data_unchecked::<Tenants>().load(id).await?.map(Tenant))
+    }
+
+    /// A tenant that you belong to; null if there is none with this slug.
+    async fn tenant_by_slug(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant's slug.")] slug: String,
+    ) -> Result<Option<Tenant>, ApiError> {
+        let user = ctx.viewer()?.user;
+        let mut conn = ctx.app().db.read().await?;
+        let found = rows::find_by_slug(&mut conn, user, &slug).await?;
+        Ok(found.map(Tenant))
+    }
+
+    /// A tenant by its key.
+    #[graphql(entity)]
+    async fn find_tenant_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant's id.")] id: ID,
+    ) -> Result<Option<Tenant>, ApiError> {
+        ctx.viewer()?;
+        let Ok(id) = TenantId::try_from(id) else {
+            return Ok(None);
+        };
+        Ok(ctx.data_unchecked::<Tenants>().load(id).await?.map(Tenant))
+    }
+
+    /// A subscription of the current tenant by its key.
+    #[graphql(entity)]
+    async fn find_tenant_service_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The subscription's id.")] id: ID,
+    ) -> Result<Option<TenantService>, ApiError> {
+        ctx.viewer()?;
+        let Ok(id) = SubscriptionId::try_from(id) else {
+            return Ok(None);
+        };
+        let found = ctx.data_unchecked::<Subscriptions>().load(id).await?;
+        Ok(found.map(TenantService::from))
+    }
+
+    /// What tenants know of a user, by the user's key.
+    #[graphql(entity)]
+    async fn find_user_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: ID,
+    ) -> Result<Option<User>, ApiError> {
+        ctx.viewer()?;
+        Ok(id.parse().ok().map(|id| User { id }))
+    }
+}
+
+/// The mutations of this subgraph.
+pub struct Mutation;
+
+/// Entry points for writing.
+#[Object]
+impl Mutation {
+    /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
+    /// is ready: look at its `state`. Enter it with `switchTenant`.
+    async fn create_tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant to create.")] input: CreateTenantInput,
+    ) -> Result<CreateTenantPayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let tenant = crate::tenant::create(app, viewer, &input.name, input.slug).await?;
+        Ok(CreateTenantPayload {
+            tenant: Tenant(tenant),
+        })
+    }
+
+    /// Tries once more to make the database of a tenant of yours whose `state` is FAILED.
+    async fn retry_tenant_provisioning(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant to try again.")] input: RetryTenantProvisioningInput,
+    ) -> Result<RetryTenantProvisioningPayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let id = parse(input.tenant_id, "/tenantId")?;
+        let tenant = crate::tenant::retry(app, viewer, id).await?;
+        Ok(RetryTenantProvisioningPayload {
+            tenant: Tenant(tenant),
+        })
+    }
+
+    /// Adds a user to the current tenant. Needs the permission `tenant.member:manage`; only an
+    /// owner can add an owner.
+    async fn add_tenant_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who is added, and as what.")] input: AddTenantMemberInput,
+    ) -> Result<AddTenantMemberPayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let new = NewMember {
+            tenant: parse(input.tenant_id, "/tenantId")?,
+            user: parse(input.user_id, "/userId")?,
+            role: input.role,
+        };
+        let membership = members::add(app, viewer, new).await?;
+        Ok(AddTenantMemberPayload {
+            membership: Membership(membership),
+        })
+    }
+
+    /// Subscribes the current tenant to a service: its endpoints appear in the tenant's menu, its
+    /// forms can be submitted, and its outages are notified. Doing it again changes nothing. Needs
+    /// the permission `service:subscribe`.
+    async fn subscribe_to_service(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The service to subscribe to.")] input: SubscribeToServiceInput,
+    ) -> Result<SubscribeToServicePayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let service = parse(input.service_id, "/serviceId")?;
+        let subscription = crate::subscription::subscribe(app, viewer, service).await?;
+        let tenant = ctx
+            .data_unchecked::<Tenants>()
+            .load(subscription.tenant_id)
+            .await?;
+        Ok(SubscribeToServicePayload {
+            tenant_service: subscription.into(),
+            tenant: tenant.map(Tenant),
+        })
+    }
+}
+
+/// A tenant to create.
+#[derive(InputObject)]
+struct CreateTenantInput {
+    /// What people call it: 1 to 100 characters.
+    name: String,
+    /// Its short name in addresses: 2 to 40 characters of a-z, 0-9 and `-`. Made of the name if
+    /// absent.
+    slug: Option<String>,
+}
+
+/// What `createTenant` answers.
+#[derive(SimpleObject)]
+struct CreateTenantPayload {
+    /// The new tenant.
+    tenant: Tenant,
+}
+
+/// A tenant to try again.
+#[derive(InputObject)]
+struct RetryTenantProvisioningInput {
+    /// The tenant, of which you are an owner.
+    tenant_id: ID,
+}
+
+/// What `retryTenantProvisioning` answers.
+#[derive(SimpleObject)]
+struct RetryTenantProvisioningPayload {
+    /// The tenant after the attempt.
+    tenant: Tenant,
+}
+
+/// A member to add.
+#[derive(InputObject)]
+struct AddTenantMemberInput {
+    /// The tenant: the current one.
+    tenant_id: ID,
+    /// The user who becomes a member.
+    user_id: ID,
+    /// Slug of the member's role: `owner`, `admin`, `member` or `viewer`.
+    role: String,
+}
+
+/// What `addTenantMember` answers.
+#[derive(SimpleObject)]
+struct AddTenantMemberPayload {
+    /// The new membership.
+    membership: Membership,
+}
+
+/// A service to subscribe to.
+#[derive(InputObject)]
+struct SubscribeToServiceInput {
+    /// The service: one of the current tenant's own, or a public one.
+    service_id: ID,
+}
+
+/// What `subscribeToService` answers.
+#[derive(SimpleObject)]
+struct SubscribeToServicePayload {
+    /// The subscription.
+    tenant_service: TenantService,
+    /// The tenant that is subscribed now.
+    tenant: Option<Tenant>,
+}
+
+/// Reads an id out of an input, and says which one if it is malformed.
+fn parse<T: TryFrom<ID, Error = InvalidId>>(id: ID, field: &str) -> Result<T, ApiError> {
+    T::try_from(id).map_err(|err| ApiError::from(err).at(field))
+}
+
+/// Refuses what is shown in a tenant only, unless it is the current one.
+fn require_current(ctx: &Context<'_>, tenant: TenantId) -> Result<(), ApiError> {
+    match ctx.viewer()?.tenant == Some(tenant) {
+        true => Ok(()),
+        false => Err(TenantError::Elsewhere(tenant).into()),
+    }
+}

@@ -1,0 +1,133 @@
+//! Tenants, as clients see them.
+
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, Utc};
+use kit::page::{Page, PageArgs, Paged};
+use kit::{ApiError, ContextExt as _};
+
+use super::member::Membership;
+use super::plan::{Feature, Plan};
+use super::require_current;
+use super::subscription::TenantService;
+use crate::ids::{MembershipId, SubscriptionId};
+use crate::plan::{self, FREE};
+use crate::store::{self, members, subscriptions};
+
+/// A tenant of the viewer.
+pub(crate) struct Tenant(pub(crate) store::Tenant);
+
+/// An isolated customer of the platform, with members, services and a database of its own.
+#[Object]
+impl Tenant {
+    /// Its id.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its short name in addresses; unique.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it is in its life.
+    async fn state(&self) -> TenantState {
+        self.0.state.into()
+    }
+
+    /// When it was asked for.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at.and_utc()
+    }
+
+    /// The plan that it is on.
+    async fn plan(&self) -> Plan {
+        Plan(&FREE)
+    }
+
+    /// What it may use, and how much of it.
+    async fn features(&self) -> Vec<Feature> {
+        let features = plan::Feature::ALL.into_iter();
+        features
+            .map(|feature| Feature::of(&FREE, feature))
+            .collect()
+    }
+
+    /// Its members, in the order in which they joined. Shown in the current tenant; needs the
+    /// permission `tenant.member:read`.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 25 if absent.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Paged<MembershipId, Membership>>, ApiError> {
+        require_current(ctx, self.0.id)?;
+        ctx.viewer()?.require(crate::member::READ)?;
+        let page = Page::new(PageArgs {
+            first,
+            after,
+            last,
+            before,
+        })?;
+        let mut conn = ctx.app().db.read().await?;
+        let rows = members::list(&mut conn, self.0.id, &page).await?;
+        let total = match ctx.look_ahead().field("totalCount").exists() {
+            true => members::count(&mut conn, self.0.id).await?,
+            false => 0,
+        };
+        Ok(Some(page.connection(rows, total, |row| row.id, Membership)))
+    }
+
+    /// The services that it subscribes to, in the order in which it did. Shown in the current
+    /// tenant.
+    async fn services(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 25 if absent.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Paged<SubscriptionId, TenantService>>, ApiError> {
+        require_current(ctx, self.0.id)?;
+        let page = Page::new(PageArgs {
+            first,
+            after,
+            last,
+            before,
+        })?;
+        let mut conn = ctx.app().db.read().await?;
+        let rows = subscriptions::list(&mut conn, self.0.id, &page).await?;
+        let total = match ctx.look_ahead().field("totalCount").exists() {
+            true => subscriptions::count(&mut conn, self.0.id).await?,
+            false => 0,
+        };
+        Ok(Some(page.connection(
+            rows,
+            total,
+            |row| row.id,
+            TenantService::from,
+        )))
+    }
+}
+
+/// Where a tenant is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::State")]
+enum TenantState {
+    /// Asked for; nothing is made yet.
+    Requested,
+    /// Its database is being made. What fails is tried again in the background.
+    Provisioning,
+    /// Ready to be entered.
+    Active,
+    /// Its database could not be made; `retryTenantProvisioning` tries again.
+    Failed,
+}

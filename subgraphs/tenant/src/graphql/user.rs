@@ -1,0 +1,57 @@
+//! What tenants know of a user.
+
+use async_graphql::{Context, ID, Object};
+use kit::id::UserId;
+use kit::{ApiError, ContextExt as _, Viewer};
+
+use super::member::Membership;
+use super::tenant::Tenant;
+use crate::error::TenantError;
+use crate::loaders::Tenants;
+use crate::store::members;
+
+/// Memberships shown at most. A user creates fewer; beyond that somebody else added them.
+const MEMBERSHIPS_MAX: i64 = 500;
+
+/// A user, of whom only the key is known here.
+pub(crate) struct User {
+    pub(crate) id: UserId,
+}
+
+/// A person who can sign in.
+#[Object]
+impl User {
+    /// Their id.
+    async fn id(&self) -> ID {
+        self.id.to_string().into()
+    }
+
+    /// The tenant that your session is in; null until one is chosen with `switchTenant`. Shown to
+    /// yourself only.
+    async fn current_tenant(&self, ctx: &Context<'_>) -> Result<Option<Tenant>, ApiError> {
+        let viewer = self.require_self(ctx)?;
+        let Some(tenant) = viewer.tenant else {
+            return Ok(None);
+        };
+        let tenants = ctx.data_unchecked::<Tenants>();
+        Ok(tenants.load(tenant).await?.map(Tenant))
+    }
+
+    /// The tenants that you belong to, and as what; at most 500. Shown to yourself only.
+    async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<Membership>>, ApiError> {
+        let viewer = self.require_self(ctx)?;
+        let mut conn = ctx.app().db.read().await?;
+        let rows = members::list_of_user(&mut conn, viewer.user, MEMBERSHIPS_MAX).await?;
+        Ok(Some(rows.into_iter().map(Membership).collect()))
+    }
+}
+
+impl User {
+    fn require_self<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a Viewer, ApiError> {
+        let viewer = ctx.viewer()?;
+        match viewer.user == self.id {
+            true => Ok(viewer),
+            false => Err(TenantError::NotYourself.into()),
+        }
+    }
+}

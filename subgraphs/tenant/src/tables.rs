@@ -1,0 +1,70 @@
+//! The tables of this subgraph; no other crate reads or writes them.
+
+diesel::table! {
+    tenants (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        state -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        attempt -> Integer,
+        attempts_left -> Integer,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tenant_provisioning_steps (tenant_id, attempt, step) {
+        tenant_id -> Text,
+        attempt -> Integer,
+        step -> Text,
+        state -> Text,
+        error -> Nullable<Text>,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tenant_creators (user_id) {
+        user_id -> Text,
+        tenants -> Integer,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Text,
+        tenant_id -> Text,
+        user_id -> Text,
+        role -> Text,
+        joined_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_subscriptions (id) {
+        id -> Text,
+        tenant_id -> Text,
+        service_id -> Text,
+        subscribed_by -> Text,
+        subscribed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tenant_users (user_id) {
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    tenant_catalogue (service_id) {
+        service_id -> Text,
+        owner_id -> Text,
+        visibility -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tenants, memberships);
