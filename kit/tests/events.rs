@@ -24,6 +24,7 @@ on_both![
     a_rolled_back_change_announces_nothing,
     an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other,
     a_reader_resumes_after_its_cursor_and_then_follows,
+    an_abandoned_query_spoils_no_connection,
 ];
 
 mod tables {
@@ -207,4 +208,20 @@ async fn a_reader_resumes_after_its_cursor_and_then_follows(backend: Backend) {
     let event = following.next().await.expect("goes on").expect("reads");
     assert_eq!(event.position, 251);
     shutdown.cancel();
+}
+
+async fn an_abandoned_query_spoils_no_connection(backend: Backend) {
+    let test = start(backend).await;
+    for patience_us in (0..3_000).step_by(20) {
+        let reading = async {
+            let mut conn = test.app.db.read().await.expect("connects");
+            conn.transaction(async |conn| Status::read(conn).await)
+                .await
+                .expect("reads");
+        };
+        // However far it came, the next one finds a connection that works.
+        let _ = tokio::time::timeout(Duration::from_micros(patience_us), reading).await;
+    }
+    let mut conn = test.app.db.read().await.expect("connects");
+    assert_eq!(Status::read(&mut conn).await.expect("reads").waiting, 0);
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use diesel::SqliteConnection;
 use diesel::connection::AnsiTransactionManager;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, PoolableConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncMysqlConnection, TransactionManager};
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, TransactionManager};
 use tokio::sync::Notify;
+
+use crate::on;
 
 /// SQLite's connection, as diesel-async wraps it.
 pub type SqliteConn = SyncConnectionWrapper<SqliteConnection>;
@@ -26,9 +28,53 @@ pub struct Conn {
 /// The two kinds of connection; only [`on!`](crate::on) needs to tell them apart.
 pub enum Arm {
     /// A SQLite file.
-    Sqlite(Pooled<SqliteConn>),
+    Sqlite(Held<SqliteConn>),
     /// A MySQL or MariaDB server.
-    Mysql(Pooled<MysqlConn>),
+    Mysql(Held<MysqlConn>),
+}
+
+/// A connection on loan from its pool. One whose query was abandoned halfway (a client that hung up,
+/// a time limit) is closed when it goes back: its next user would read the rest of the answer.
+pub struct Held<C: PoolableConnection + 'static>
+where
+    AsyncDieselConnectionManager<C>: bb8::ManageConnection<Connection = C>,
+{
+    pooled: Pooled<C>,
+    in_flight: bool,
+}
+
+impl<C: PoolableConnection + 'static> Held<C>
+where
+    AsyncDieselConnectionManager<C>: bb8::ManageConnection<Connection = C>,
+{
+    pub(super) fn new(pooled: Pooled<C>) -> Self {
+        Self {
+            pooled,
+            in_flight: false,
+        }
+    }
+
+    /// The connection, for one statement; [`finish`](Self::finish) must follow when it is done.
+    pub fn begin(&mut self) -> &mut C {
+        self.in_flight = true;
+        &mut self.pooled
+    }
+
+    /// The statement came to its end, well or badly.
+    pub fn finish(&mut self) {
+        self.in_flight = false;
+    }
+}
+
+impl<C: PoolableConnection + 'static> Drop for Held<C>
+where
+    AsyncDieselConnectionManager<C>: bb8::ManageConnection<Connection = C>,
+{
+    fn drop(&mut self) {
+        if self.in_flight {
+            Manager::<C>::transaction_manager_status_mut(&mut self.pooled).set_in_error();
+        }
+    }
 }
 
 /// Remembers that the open transaction records events, so that its commit can wake the relay.
@@ -92,34 +138,29 @@ impl Conn {
         match &mut self.arm {
             // A deferred transaction that turns into a writer fails at once when another process
             // writes; an immediate one waits for its turn.
-            Arm::Sqlite(conn) if outermost => {
-                conn.spawn_blocking(|conn| {
+            Arm::Sqlite(held) if outermost => {
+                let begun = held.begin().spawn_blocking(|conn| {
                     AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
-                })
-                .await?;
+                });
+                let begun = begun.await;
+                held.finish();
+                begun
             }
-            Arm::Sqlite(conn) => Manager::<SqliteConn>::begin_transaction(&mut **conn).await?,
-            Arm::Mysql(conn) => Manager::<MysqlConn>::begin_transaction(&mut **conn).await?,
-        }
+            Arm::Sqlite(_) | Arm::Mysql(_) => on!(self, |c| begin(c).await),
+        }?;
         self.depth += 1;
         Ok(())
     }
 
     async fn commit(&mut self) -> diesel::QueryResult<()> {
-        match &mut self.arm {
-            Arm::Sqlite(conn) => Manager::<SqliteConn>::commit_transaction(&mut **conn).await?,
-            Arm::Mysql(conn) => Manager::<MysqlConn>::commit_transaction(&mut **conn).await?,
-        }
+        on!(self, |c| commit(c).await)?;
         self.depth -= 1;
         self.wake_if_done();
         Ok(())
     }
 
     async fn rollback(&mut self) -> diesel::QueryResult<()> {
-        match &mut self.arm {
-            Arm::Sqlite(conn) => Manager::<SqliteConn>::rollback_transaction(&mut **conn).await?,
-            Arm::Mysql(conn) => Manager::<MysqlConn>::rollback_transaction(&mut **conn).await?,
-        }
+        on!(self, |c| rollback(c).await)?;
         self.depth -= 1;
         Ok(())
     }
@@ -132,20 +173,36 @@ impl Conn {
     }
 }
 
-type Manager<C> = <C as diesel_async::AsyncConnection>::TransactionManager;
+type Manager<C> = <C as AsyncConnection>::TransactionManager;
+
+async fn begin<C: AsyncConnection>(conn: &mut C) -> diesel::QueryResult<()> {
+    Manager::<C>::begin_transaction(conn).await
+}
+
+async fn commit<C: AsyncConnection>(conn: &mut C) -> diesel::QueryResult<()> {
+    Manager::<C>::commit_transaction(conn).await
+}
+
+async fn rollback<C: AsyncConnection>(conn: &mut C) -> diesel::QueryResult<()> {
+    Manager::<C>::rollback_transaction(conn).await
+}
 
 /// Runs one query text on whichever database the connection belongs to.
 #[macro_export]
 macro_rules! on {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $crate::db::Conn::arm($conn) {
-            $crate::db::Arm::Sqlite(pooled) => {
-                let $c: &mut $crate::db::SqliteConn = &mut **pooled;
-                $body
+            $crate::db::Arm::Sqlite(held) => {
+                let $c: &mut $crate::db::SqliteConn = held.begin();
+                let answer = $body;
+                held.finish();
+                answer
             }
-            $crate::db::Arm::Mysql(pooled) => {
-                let $c: &mut $crate::db::MysqlConn = &mut **pooled;
-                $body
+            $crate::db::Arm::Mysql(held) => {
+                let $c: &mut $crate::db::MysqlConn = held.begin();
+                let answer = $body;
+                held.finish();
+                answer
             }
         }
     };
@@ -164,22 +221,24 @@ macro_rules! insert_all {
         let rows = $rows;
         let count = rows.len();
         match $crate::db::Conn::arm($conn) {
-            $crate::db::Arm::Sqlite(pooled) => {
-                pooled
-                    .spawn_blocking(move |conn| {
-                        for row in &rows {
-                            let insert = ::diesel::insert_into($table).values(row);
-                            ::diesel::RunQueryDsl::execute(insert, conn)?;
-                        }
-                        Ok(count)
-                    })
-                    .await
+            $crate::db::Arm::Sqlite(held) => {
+                let inserted = held.begin().spawn_blocking(move |conn| {
+                    for row in &rows {
+                        let insert = ::diesel::insert_into($table).values(row);
+                        ::diesel::RunQueryDsl::execute(insert, conn)?;
+                    }
+                    Ok(count)
+                });
+                let inserted = inserted.await;
+                held.finish();
+                inserted
             }
-            $crate::db::Arm::Mysql(pooled) => {
+            $crate::db::Arm::Mysql(held) => {
                 let mut inserted = Ok(count);
                 for chunk in rows.chunks(40) {
                     let insert = ::diesel::insert_into($table).values(chunk);
-                    let done = ::diesel_async::RunQueryDsl::execute(insert, &mut **pooled).await;
+                    let done = ::diesel_async::RunQueryDsl::execute(insert, held.begin()).await;
+                    held.finish();
                     if let Err(err) = done {
                         inserted = Err(err);
                         break;

@@ -12,7 +12,7 @@ mod json;
 mod migrate;
 mod pool;
 
-pub use conn::{Arm, Conn, MysqlConn, SqliteConn};
+pub use conn::{Arm, Conn, Held, MysqlConn, SqliteConn};
 pub use json::Json;
 pub use migrate::{MigrateError, Set, migrate};
 pub use pool::{Backend, ConnectError, Db, DbUrl, InvalidUrl, PoolSize};

@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use tokio::sync::{Notify, watch};
 use url::Url;
 
-use super::conn::{Arm, Conn, MysqlConn, SqliteConn};
+use super::conn::{Arm, Conn, Held, MysqlConn, SqliteConn};
 
 /// How long a caller waits for a connection before the request fails.
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -116,8 +116,8 @@ impl Db {
     /// A connection that only reads. On SQLite it sees the last commit and waits for no writer.
     pub async fn read(&self) -> Result<Conn, ConnectError> {
         let arm = match &self.pools {
-            Pools::Sqlite { readers, .. } => Arm::Sqlite(self.take(readers).await?),
-            Pools::Mysql(pool) => Arm::Mysql(self.take(pool).await?),
+            Pools::Sqlite { readers, .. } => Arm::Sqlite(Held::new(self.take(readers).await?)),
+            Pools::Mysql(pool) => Arm::Mysql(Held::new(self.take(pool).await?)),
         };
         Ok(Conn::new(arm, self.committed.clone()))
     }
@@ -125,8 +125,8 @@ impl Db {
     /// A connection that may write. SQLite has one; the others wait for it.
     pub async fn write(&self) -> Result<Conn, ConnectError> {
         let arm = match &self.pools {
-            Pools::Sqlite { writer, .. } => Arm::Sqlite(self.take(writer).await?),
-            Pools::Mysql(pool) => Arm::Mysql(self.take(pool).await?),
+            Pools::Sqlite { writer, .. } => Arm::Sqlite(Held::new(self.take(writer).await?)),
+            Pools::Mysql(pool) => Arm::Mysql(Held::new(self.take(pool).await?)),
         };
         Ok(Conn::new(arm, self.committed.clone()))
     }
