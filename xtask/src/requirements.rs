@@ -8,34 +8,47 @@ use crate::{programs, step};
 
 #[derive(Clone, Copy)]
 struct Requirement {
-    package: &'static str,
+    /// What Debian calls it.
+    packages: &'static [&'static str],
     programs: &'static [&'static str],
     why: &'static str,
+    /// Whether the one that is installed will do.
+    suits: fn() -> bool,
 }
 
 const SERVICES: [Requirement; 2] = [
     Requirement {
-        package: "mariadb-server",
+        packages: &["mariadb-server"],
         programs: &["mariadbd", "mariadb-install-db"],
         why: "every test that touches a database runs on it too",
+        suits: || true,
     },
     Requirement {
-        package: "redis-server",
+        packages: &["redis-server"],
         programs: &["redis-server"],
         why: "events between processes travel through it",
+        suits: || true,
     },
 ];
 
-const BROWSER: [Requirement; 2] = [
+const BROWSER: [Requirement; 3] = [
     Requirement {
-        package: "chromium",
+        packages: &["chromium"],
         programs: &["chromium"],
         why: "the browser test opens GraphiQL in it",
+        suits: || true,
     },
     Requirement {
-        package: "chromium-driver",
+        packages: &["chromium-driver"],
         programs: &["chromedriver"],
         why: "the browser test drives Chromium with it",
+        suits: || true,
+    },
+    Requirement {
+        packages: &["nodejs", "npm"],
+        programs: &["node", "npm"],
+        why: "GraphiQL is built with it, version 20.19 or later; from nodejs.org where Debian's is older",
+        suits: node_is_recent,
     },
 ];
 
@@ -73,7 +86,7 @@ fn packages(needed: &[Requirement]) -> Result<()> {
     let Some(mut install) = installer() else {
         bail!(instructions(&missing))
     };
-    install.args(missing.iter().map(|requirement| requirement.package));
+    install.args(missing.iter().flat_map(|requirement| requirement.packages));
     step::run("install", &mut install)?;
 
     match self::missing(needed) {
@@ -83,13 +96,15 @@ fn packages(needed: &[Requirement]) -> Result<()> {
 }
 
 fn missing(needed: &[Requirement]) -> Vec<&Requirement> {
-    let absent = |requirement: &&Requirement| {
-        requirement
-            .programs
-            .iter()
-            .any(|name| programs::find(name).is_none())
-    };
-    needed.iter().filter(absent).collect()
+    needed
+        .iter()
+        .filter(|requirement| !is_met(requirement))
+        .collect()
+}
+
+fn is_met(requirement: &Requirement) -> bool {
+    let found = |name: &&str| programs::find(name).is_some();
+    requirement.programs.iter().all(found) && (requirement.suits)()
 }
 
 /// The shell that may install packages: ours when we are root, else one that sudo gives without asking.
@@ -112,15 +127,11 @@ fn installer() -> Option<Command> {
 
 fn instructions(missing: &[&Requirement]) -> String {
     let mut text = "the tests need programs that this machine lacks:\n".to_owned();
-    let mut packages = Vec::new();
-    for Requirement {
-        package,
-        programs,
-        why,
-    } in missing
-    {
-        text.push_str(&format!("  {} ({why})\n", programs.join(", ")));
-        packages.push(*package);
+    let mut packages: Vec<&str> = Vec::new();
+    for requirement in missing {
+        let programs = requirement.programs.join(", ");
+        text.push_str(&format!("  {programs} ({})\n", requirement.why));
+        packages.extend(requirement.packages);
     }
     text.push_str(&format!(
         "on Debian, install them with: sudo apt-get install --no-install-recommends {}",
@@ -150,6 +161,28 @@ fn nextest() -> Result<()> {
     )
 }
 
+/// The versions that Vite, which builds the page, runs on.
+fn node_is_recent() -> bool {
+    let Ok(output) = Command::new("node").arg("--version").output() else {
+        return false;
+    };
+    is_recent(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn is_recent(version: &str) -> bool {
+    let mut numbers = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(20)), Some(Ok(minor))) => minor >= 19,
+        (Some(Ok(22)), Some(Ok(minor))) => minor >= 12,
+        (Some(Ok(major)), Some(Ok(_))) => major > 22,
+        _ => false,
+    }
+}
+
 fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -157,4 +190,37 @@ fn succeeds(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named_with_the_command_that_installs_it() {
+        let missing: Vec<_> = SERVICES.iter().collect();
+        assert_eq!(
+            instructions(&missing),
+            "the tests need programs that this machine lacks:\n  \
+             mariadbd, mariadb-install-db (every test that touches a database runs on it too)\n  \
+             redis-server (events between processes travel through it)\n\
+             on Debian, install them with: \
+             sudo apt-get install --no-install-recommends mariadb-server redis-server"
+        );
+    }
+
+    #[test]
+    fn an_old_node_does_not_do() {
+        for (version, recent) in [
+            ("v18.20.4\n", false),
+            ("v20.18.0", false),
+            ("v20.19.0", true),
+            ("v21.7.3", false),
+            ("v22.12.1", true),
+            ("v24.0.0", true),
+            ("", false),
+        ] {
+            assert_eq!(is_recent(version), recent, "{version}");
+        }
+    }
 }
