@@ -1,1 +1,73 @@
-//! Placeholder.
+//! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
+//!
+//! Reading order: [`account`] makes them, `login` opens a session, `refresh` keeps it alive,
+//! `session` ends it or moves it to a tenant; `throttle` and `activity` watch all of them. The
+//! [`Verifier`] is the other half, which the edge asks for every request.
+//!
+//! It does not know what a user may do: roles are the user subgraph's, memberships the tenant's.
+
+mod account;
+mod activity;
+mod config;
+mod error;
+mod event;
+mod graphql;
+mod key;
+mod loaders;
+mod login;
+mod password;
+mod refresh;
+mod session;
+mod store;
+mod sweep;
+mod tables;
+mod throttle;
+mod token;
+mod verifier;
+
+pub use account::{create_user, has_users};
+pub use config::{AuthConfig, Registration};
+pub use error::AuthError;
+pub use event::{event_types, handlers};
+pub use graphql::{Mutation, Query};
+pub use key::jwks;
+pub use sweep::run;
+pub use verifier::{Authenticated, Verifier};
+
+use async_graphql::{EmptySubscription, Request, Schema};
+use kit::{App, Viewer};
+
+use crate::key::Signer;
+use crate::password::Passwords;
+
+/// The subgraph's name in the supergraph.
+pub const NAME: &str = "auth";
+
+/// What the operations share besides the platform's handles.
+struct Auth {
+    config: AuthConfig,
+    passwords: Passwords,
+    signer: Signer,
+}
+
+/// Builds the subgraph.
+pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubscription> {
+    let auth = Auth {
+        passwords: Passwords::new(config.parallel_hashes),
+        signer: Signer::default(),
+        config,
+    };
+    Schema::build(Query, Mutation, EmptySubscription)
+        .enable_federation()
+        .data(app)
+        .data(auth)
+        .finish()
+}
+
+/// Adds what one request needs: its loaders.
+pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
+    match viewer {
+        Some(viewer) => request.data(loaders::sessions(app.clone(), viewer.user)),
+        None => request,
+    }
+}

@@ -1,0 +1,124 @@
+//! The settings of signing in.
+
+use std::num::NonZeroU32;
+
+use chrono::TimeDelta;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A lost reply is asked for again at once; a longer window would only help a thief.
+const GRACE_MAX_S: u32 = 10;
+
+/// Settings of accounts, sessions and tokens.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthConfig {
+    /// Who issues the access tokens (`iss`): the public URL of the platform, or any other name that
+    /// other software which verifies them expects.
+    pub issuer: String,
+    /// Whom the access tokens are for (`aud`). A token for somebody else is refused.
+    pub audience: String,
+    /// Who may register an account.
+    pub registration: Registration,
+    /// How long an access token is valid, in seconds.
+    pub access_token_ttl_s: NonZeroU32,
+    /// How long a refresh token is valid, in seconds. A session that is not used for so long ends.
+    pub refresh_token_ttl_s: NonZeroU32,
+    /// How long a session lasts at most, in seconds, however often it is used.
+    pub session_ttl_s: NonZeroU32,
+    /// For how many seconds a spent refresh token still returns its successor, 0 to 10, so that a
+    /// client whose connection broke can ask again.
+    #[serde(deserialize_with = "grace")]
+    #[schemars(range(max = GRACE_MAX_S))]
+    pub refresh_grace_s: u32,
+    /// How many passwords are hashed at once. Each takes 19 MiB and one processor.
+    pub parallel_hashes: NonZeroU32,
+    /// For how many days the record of what happened to accounts and sessions is kept.
+    pub activity_kept_days: NonZeroU32,
+}
+
+/// Who may register an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Everybody.
+    Open,
+    /// Nobody; accounts are created by an administrator.
+    Closed,
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        const fn seconds(count: u32) -> NonZeroU32 {
+            NonZeroU32::new(count).expect("a default is not zero")
+        }
+        const DAY: u32 = 24 * 60 * 60;
+        Self {
+            issuer: "portico".to_owned(),
+            audience: "portico".to_owned(),
+            registration: Registration::Open,
+            access_token_ttl_s: seconds(15 * 60),
+            refresh_token_ttl_s: seconds(7 * DAY),
+            session_ttl_s: seconds(90 * DAY),
+            refresh_grace_s: GRACE_MAX_S,
+            parallel_hashes: const { NonZeroU32::new(2).expect("two is not zero") },
+            activity_kept_days: const { NonZeroU32::new(400).expect("400 is not zero") },
+        }
+    }
+}
+
+impl AuthConfig {
+    pub(crate) fn access_token_ttl(&self) -> TimeDelta {
+        TimeDelta::seconds(self.access_token_ttl_s.get().into())
+    }
+
+    pub(crate) fn refresh_token_ttl(&self) -> TimeDelta {
+        TimeDelta::seconds(self.refresh_token_ttl_s.get().into())
+    }
+
+    pub(crate) fn session_ttl(&self) -> TimeDelta {
+        TimeDelta::seconds(self.session_ttl_s.get().into())
+    }
+
+    pub(crate) fn refresh_grace(&self) -> TimeDelta {
+        TimeDelta::seconds(self.refresh_grace_s.into())
+    }
+
+    pub(crate) fn activity_kept(&self) -> TimeDelta {
+        TimeDelta::days(self.activity_kept_days.get().into())
+    }
+}
+
+fn grace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let seconds = u32::deserialize(deserializer)?;
+    if seconds <= GRACE_MAX_S {
+        return Ok(seconds);
+    }
+    Err(serde::de::Error::custom(format_args!(
+        "`refresh_grace_s` must be from 0 to {GRACE_MAX_S}, and it is {seconds}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_survive_a_round_trip() {
+        let tree = serde_json::to_value(AuthConfig::default()).expect("plain data");
+        let config: AuthConfig = serde_json::from_value(tree.clone()).expect("valid");
+        assert_eq!(serde_json::to_value(config).expect("plain data"), tree);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_name() {
+        let refused = |text: &str| {
+            let err = serde_json::from_str::<AuthConfig>(text).expect_err("refused");
+            err.to_string()
+        };
+        assert!(refused(r#"{"refresh_grace_s": 11}"#).contains("`refresh_grace_s`"));
+        assert!(refused(r#"{"parallel_hashes": 0}"#).contains("nonzero"));
+        assert!(refused(r#"{"isuer": "x"}"#).contains("`isuer`"));
+        assert!(refused(r#"{"registration": "maybe"}"#).contains("`maybe`"));
+    }
+}

@@ -1,0 +1,209 @@
+//! Signing in.
+
+use chrono::{DateTime, Utc};
+use kit::App;
+use kit::Conn;
+use kit::id::SessionId;
+use kit::viewer::Client;
+
+use crate::Auth;
+use crate::account::EmailKey;
+use crate::activity::{Action, Activity, Failure};
+use crate::error::AuthError;
+use crate::password::{self, Verdict};
+use crate::store::account::Account;
+use crate::store::membership;
+use crate::store::refresh_token::NewToken;
+use crate::store::session::{NewSession, Session};
+use crate::throttle::Throttle;
+use crate::token::{Claims, RefreshToken};
+
+/// What a client gets to speak for a user.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) session: Session,
+    pub(crate) access: AccessToken,
+    pub(crate) refresh: RefreshToken,
+    pub(crate) refresh_expires_at: DateTime<Utc>,
+}
+
+/// A signed access token.
+#[derive(Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) text: String,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// Signs a user in by password.
+///
+/// Unknown account and wrong password are one error and take the same time.
+pub(crate) async fn login(
+    app: &App,
+    auth: &Auth,
+    client: &Client,
+    email: &str,
+    password: String,
+) -> Result<SignedIn, AuthError> {
+    let email = EmailKey::parse(email)?;
+    password::check_length(&password)?;
+    auth.signer.prepare(app).await?;
+    let throttle = Throttle::of_account(&email, client);
+    // The lock is looked at when it is our turn, so that those who waited side by side for theirs
+    // cannot all try before the first failure counts.
+    let turn = auth.passwords.turn().await?;
+    let (account, locked) = {
+        let mut conn = app.db.read().await?;
+        let account = Account::find_by_email(&mut conn, &email).await?;
+        let locked = throttle.check(&mut conn, app.clock.now_utc()).await;
+        (account, locked)
+    };
+    let attempt = Attempt {
+        app,
+        client,
+        throttle,
+    };
+    if let Err(locked) = locked {
+        return Err(attempt
+            .refuse(account.as_ref(), Failure::Locked, locked)
+            .await);
+    }
+
+    let stored = account.as_ref().map(|account| account.password.clone());
+    let verdict = turn.verify(password, stored).await?;
+    let (Some(account), Verdict::Right { rehashed }) = (&account, verdict) else {
+        let failure = match account {
+            Some(_) => Failure::WrongPassword,
+            None => Failure::UnknownAccount,
+        };
+        let refused = attempt.refuse(account.as_ref(), failure, AuthError::WrongCredentials);
+        return Err(refused.await);
+    };
+    attempt.succeed(auth, account, rehashed).await
+}
+
+/// One attempt at signing in, on its way into the record.
+struct Attempt<'a> {
+    app: &'a App,
+    client: &'a Client,
+    throttle: Throttle,
+}
+
+impl Attempt<'_> {
+    /// Records a refusal, counting it unless it comes from a lock, and returns why.
+    async fn refuse(
+        &self,
+        account: Option<&Account>,
+        failure: Failure,
+        why: AuthError,
+    ) -> AuthError {
+        let recorded = async {
+            let mut conn = self.app.db.write().await?;
+            if failure != Failure::Locked {
+                self.throttle
+                    .count(&mut conn, self.app.clock.now_utc())
+                    .await?;
+            }
+            let activity = Activity::of(Action::Login, self.client)
+                .by(account.map(|account| account.id))
+                .failed(failure);
+            Ok::<_, AuthError>(activity.record(self.app, &mut conn).await?)
+        };
+        recorded.await.err().unwrap_or(why)
+    }
+
+    /// Opens a session.
+    async fn succeed(
+        &self,
+        auth: &Auth,
+        account: &Account,
+        rehashed: Option<String>,
+    ) -> Result<SignedIn, AuthError> {
+        let app = self.app;
+        let mut conn = app.db.write().await?;
+        let opened = conn
+            .transaction(async |conn| {
+                if let Some(hash) = &rehashed {
+                    Account::set_password(conn, account.id, hash).await?;
+                }
+                self.throttle.forgive(conn, app.clock.now_utc()).await?;
+                let opened = open(app, auth, self.client, conn, account).await?;
+                Activity::of(Action::Login, self.client)
+                    .by(Some(account.id))
+                    .within(opened.0.id)
+                    .on(opened.0.tenant)
+                    .record(app, conn)
+                    .await?;
+                Ok::<_, AuthError>(opened)
+            })
+            .await?;
+        drop(conn);
+        let (session, refresh, refresh_expires_at) = opened;
+        let access = issue(app, auth, &session).await?;
+        Ok(SignedIn {
+            session,
+            access,
+            refresh,
+            refresh_expires_at,
+        })
+    }
+}
+
+/// Signs an access token for a session, for the tenant that the session has now.
+pub(crate) async fn issue(
+    app: &App,
+    auth: &Auth,
+    session: &Session,
+) -> Result<AccessToken, AuthError> {
+    let claims = Claims::of(&auth.config, session, app.clock.now());
+    let expires_at = DateTime::from_timestamp(claims.exp, 0);
+    Ok(AccessToken {
+        text: auth.signer.sign(app, &claims).await?,
+        expires_at: expires_at.expect("a session ends within the calendar"),
+    })
+}
+
+/// Opens a session in the tenant that the user worked in last, with its first refresh token.
+async fn open(
+    app: &App,
+    auth: &Auth,
+    client: &Client,
+    conn: &mut Conn,
+    account: &Account,
+) -> Result<(Session, RefreshToken, DateTime<Utc>), AuthError> {
+    let now = app.clock.now_utc();
+    let tenant = match account.last_tenant_id {
+        Some(last) if membership::exists(conn, account.id, last).await? => Some(last),
+        _ => None,
+    };
+    let session = NewSession {
+        id: SessionId::new(),
+        account_id: account.id,
+        tenant_id: tenant,
+        address: client.address.map(|it| it.to_canonical().to_string()),
+        agent: client.agent.clone(),
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + auth.config.session_ttl(),
+    };
+    session.insert(conn).await?;
+    let refresh = RefreshToken::new();
+    let token = NewToken {
+        digest: refresh.digest(),
+        session_id: session.id,
+        generation: 1,
+        expires_at: session
+            .expires_at
+            .min(now + auth.config.refresh_token_ttl()),
+    };
+    token.insert(conn).await?;
+    let session = Session {
+        id: session.id,
+        user: account.id,
+        tenant,
+        created_at: now,
+        last_used_at: now,
+        expires_at: session.expires_at,
+        revoked_at: None,
+    };
+    Ok((session, refresh, token.expires_at.and_utc()))
+}
