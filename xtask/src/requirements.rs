@@ -12,8 +12,6 @@ struct Requirement {
     packages: &'static [&'static str],
     programs: &'static [&'static str],
     why: &'static str,
-    /// Whether the one that is installed will do.
-    suits: fn() -> bool,
 }
 
 const SERVICES: [Requirement; 2] = [
@@ -21,36 +19,33 @@ const SERVICES: [Requirement; 2] = [
         packages: &["mariadb-server"],
         programs: &["mariadbd", "mariadb-install-db"],
         why: "every test that touches a database runs on it too",
-        suits: || true,
     },
     Requirement {
         packages: &["redis-server"],
         programs: &["redis-server"],
         why: "events between processes travel through it",
-        suits: || true,
     },
 ];
 
-const BROWSER: [Requirement; 3] = [
+const BROWSER: [Requirement; 2] = [
     Requirement {
         packages: &["chromium"],
         programs: &["chromium"],
         why: "the browser test opens GraphiQL in it",
-        suits: || true,
     },
     Requirement {
         packages: &["chromium-driver"],
         programs: &["chromedriver"],
         why: "the browser test drives Chromium with it",
-        suits: || true,
-    },
-    Requirement {
-        packages: &["nodejs", "npm"],
-        programs: &["node", "npm"],
-        why: "GraphiQL is built with it, version 20.19 or later; from nodejs.org where Debian's is older",
-        suits: node_is_recent,
     },
 ];
+
+/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN.
+const NODE: Requirement = Requirement {
+    packages: &["nodejs", "npm"],
+    programs: &["node", "npm"],
+    why: "GraphiQL is built with it",
+};
 
 /// Debian starts a server as soon as its package is installed, unless this file says no.
 /// It is there only during the installation, and one that somebody else put there stays.
@@ -69,42 +64,41 @@ apt-get install --yes --no-install-recommends "$@"
 /// Makes sure that everything the tests need is there; installs what is missing when it may.
 pub(crate) fn for_tests() -> Result<()> {
     rust_tools()?;
-    packages(&[&SERVICES[..], &BROWSER[..]].concat())?;
+    packages(&[&SERVICES[..], &BROWSER[..]].concat(), &[NODE])?;
+    if !node_is_recent() {
+        eprintln!(
+            "   no npm with Node.js 20.19 or later: GraphiQL is not embedded, \
+             and the browser test sees only the page that says so"
+        );
+    }
     nextest()
 }
 
 /// The same for the backing services alone.
 pub(crate) fn for_services() -> Result<()> {
-    packages(&SERVICES)
+    packages(&SERVICES, &[])
 }
 
-fn packages(needed: &[Requirement]) -> Result<()> {
-    let missing = missing(needed);
-    if missing.is_empty() {
-        return Ok(());
+fn packages(needed: &[Requirement], wanted: &[Requirement]) -> Result<()> {
+    let all = [needed, wanted].concat();
+    let absent = missing(&all);
+    if !absent.is_empty()
+        && let Some(mut install) = installer()
+    {
+        install.args(absent.iter().flat_map(|requirement| requirement.packages));
+        step::run("install", &mut install)?;
     }
-    let Some(mut install) = installer() else {
-        bail!(instructions(&missing))
-    };
-    install.args(missing.iter().flat_map(|requirement| requirement.packages));
-    step::run("install", &mut install)?;
 
-    match self::missing(needed) {
-        still if still.is_empty() => Ok(()),
-        still => bail!(instructions(&still)),
+    match missing(needed) {
+        absent if absent.is_empty() => Ok(()),
+        absent => bail!(instructions(&absent)),
     }
 }
 
-fn missing(needed: &[Requirement]) -> Vec<&Requirement> {
-    needed
-        .iter()
-        .filter(|requirement| !is_met(requirement))
-        .collect()
-}
-
-fn is_met(requirement: &Requirement) -> bool {
-    let found = |name: &&str| programs::find(name).is_some();
-    requirement.programs.iter().all(found) && (requirement.suits)()
+fn missing(requirements: &[Requirement]) -> Vec<&Requirement> {
+    let present = |name: &&str| programs::find(name).is_some();
+    let missing = |requirement: &&Requirement| !requirement.programs.iter().all(present);
+    requirements.iter().filter(missing).collect()
 }
 
 /// The shell that may install packages: ours when we are root, else one that sudo gives without asking.
