@@ -311,7 +311,7 @@ impl Engine {
         })
     }
 
-    async fn run(&self, ready: Ready) -> Response {
+    pub(crate) async fn run(&self, ready: Ready) -> Response {
         let introspected = match self.introspect(&ready) {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(vec![error]),

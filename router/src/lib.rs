@@ -5,6 +5,8 @@
 //! This crate knows SDL and transports and no domain.
 
 pub mod compose;
+pub mod graphiql;
+pub mod http;
 
 mod budget;
 mod cache;
@@ -23,8 +25,10 @@ mod prepare;
 mod project;
 mod schema;
 mod subgraph;
+mod subscription;
 mod variables;
 
+pub use crate::http::{Anonymous, Authenticate, Expiry, HttpOptions, WebSocketOptions};
 pub use budget::Budgets;
 pub use engine::{BuildError, Context, Engine, EngineBuilder, Options, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};

@@ -1,0 +1,122 @@
+//! File uploads by the GraphQL multipart request specification: a part `operations`, a part
+//! `map`, then the files. Files go to temporary files as they arrive, never to memory whole.
+
+use std::collections::HashMap;
+use std::io::SeekFrom;
+
+use async_graphql::UploadValue;
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use http::StatusCode;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use crate::engine::{Request, Upload};
+use crate::error::PathSegment;
+use crate::http::HttpOptions;
+use crate::http::decode::{self, Undecodable};
+
+/// Which parts belong to which places in the variables.
+type FileMap = HashMap<String, Vec<String>>;
+
+/// Reads a multipart body.
+pub(crate) async fn decode(
+    mut body: Multipart,
+    options: &HttpOptions,
+) -> Result<Request, Undecodable> {
+    let operations = text(&mut body, "operations", options).await?;
+    let mut request = decode::json(&operations)?;
+    let map = text(&mut body, "map", options).await?;
+    let mut map: FileMap = serde_json::from_slice(&map)
+        .map_err(|err| Undecodable::bad(format!("map is not an object of lists: {err}")))?;
+    if map.len() > options.files_max {
+        let message = format!("more than {} files in one request", options.files_max);
+        return Err(Undecodable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+    }
+
+    while let Some(field) = body.next_field().await.map_err(|err| broken(&err))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let Some(places) = map.remove(&name) else {
+            return Err(Undecodable::bad(format!("file {name:?} is not in the map")));
+        };
+        let paths = places
+            .iter()
+            .map(|place| path(place))
+            .collect::<Result<_, _>>()?;
+        let value = receive(field).await?;
+        request.uploads.push(Upload { paths, value });
+    }
+    match map.keys().next() {
+        Some(missing) => Err(Undecodable::bad(format!("file {missing:?} is missing"))),
+        None => Ok(request),
+    }
+}
+
+async fn text(
+    body: &mut Multipart,
+    name: &str,
+    options: &HttpOptions,
+) -> Result<Vec<u8>, Undecodable> {
+    let field = body.next_field().await.map_err(|err| broken(&err))?;
+    let Some(mut field) = field.filter(|field| field.name() == Some(name)) else {
+        let message = format!("part {name} is missing; the order is operations, map, files");
+        return Err(Undecodable::bad(message));
+    };
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|err| broken(&err))? {
+        if text.len() + chunk.len() > options.body_max {
+            let message = format!("part {name} is larger than {} bytes", options.body_max);
+            return Err(Undecodable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(text)
+}
+
+/// `variables.input.files.2` without its first word.
+fn path(place: &str) -> Result<Vec<PathSegment>, Undecodable> {
+    let Some(place) = place.strip_prefix("variables.") else {
+        let message = format!("{place:?} in the map does not begin with \"variables.\"");
+        return Err(Undecodable::bad(message));
+    };
+    let segment = |text: &str| match text.parse() {
+        Ok(index) => PathSegment::Index(index),
+        Err(_) => PathSegment::from(text),
+    };
+    Ok(place.split('.').map(segment).collect())
+}
+
+async fn receive(mut field: Field<'_>) -> Result<UploadValue, Undecodable> {
+    let filename = field.file_name().unwrap_or_default().to_owned();
+    let content_type = field.content_type().map(ToOwned::to_owned);
+    let file = tokio::task::spawn_blocking(tempfile::tempfile)
+        .await
+        .map_err(std::io::Error::other)
+        .flatten()
+        .map_err(unstorable)?;
+    let mut file = tokio::fs::File::from_std(file);
+    while let Some(chunk) = field.chunk().await.map_err(|err| broken(&err))? {
+        file.write_all(&chunk).await.map_err(unstorable)?;
+    }
+    file.seek(SeekFrom::Start(0)).await.map_err(unstorable)?;
+    Ok(UploadValue {
+        filename,
+        content_type,
+        content: file.into_std().await,
+    })
+}
+
+fn broken(err: &MultipartError) -> Undecodable {
+    Undecodable::new(err.status(), format!("body is not multipart: {err}"))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err takes"
+)]
+fn unstorable(err: std::io::Error) -> Undecodable {
+    tracing::error!(error = %err, "an uploaded file can not be stored");
+    Undecodable {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        error: crate::error::GraphQLError::internal(),
+    }
+}

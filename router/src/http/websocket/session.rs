@@ -1,0 +1,210 @@
+//! One socket from its first message to its last.
+
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use http::{Extensions, HeaderMap};
+use serde_json::Value as Json;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+
+use crate::engine::{Context, Response};
+use crate::error::{Code, GraphQLError};
+use crate::http::websocket::operations::{Operations, Outgoing};
+use crate::http::websocket::protocol::{self, ClientMessage, Close};
+use crate::http::{Expiry, Front, decode};
+
+/// How long a client may take to receive one message.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A moment that does not come while a socket lives.
+const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
+/// The state of a socket.
+pub(crate) struct Session {
+    front: Arc<Front>,
+    headers: HeaderMap,
+    peer: Option<SocketAddr>,
+    /// What authentication found out; `None` before `connection_init`.
+    caller: Option<Extensions>,
+    operations: Operations,
+    answers: Sender<Outgoing>,
+    arriving: Receiver<Outgoing>,
+    /// When to close, and why.
+    end: (Instant, Close),
+    heard: Instant,
+    window: (Instant, u32),
+}
+
+/// What handling a message asks for: text to send, or the end.
+type Reply = ControlFlow<Close, Option<String>>;
+
+impl Session {
+    pub(crate) fn new(front: Arc<Front>, headers: HeaderMap, peer: Option<SocketAddr>) -> Self {
+        let options = &front.options.websocket;
+        let (answers, arriving) = mpsc::channel(options.pending_max.max(1));
+        let now = Instant::now();
+        Self {
+            end: (now + options.init_timeout, Close::INIT_TIMEOUT),
+            front,
+            headers,
+            peer,
+            caller: None,
+            operations: Operations::default(),
+            answers,
+            arriving,
+            heard: now,
+            window: (now, 0),
+        }
+    }
+
+    pub(crate) async fn run(mut self, mut socket: WebSocket) {
+        if let ControlFlow::Break(Some(close)) = self.converse(&mut socket).await {
+            super::close(&mut socket, &close).await;
+        }
+    }
+
+    /// Breaks with a reason to tell the client, or with none when it is gone.
+    async fn converse(&mut self, socket: &mut WebSocket) -> ControlFlow<Option<Close>> {
+        let shutdown = self.front.options.shutdown.clone();
+        let keep_alive = self.front.options.websocket.keep_alive;
+        let mut ticks = interval(keep_alive);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return ControlFlow::Break(Some(Close::GOING_AWAY)),
+                () = sleep_until(self.end.0) => {
+                    return ControlFlow::Break(Some(self.end.1.clone()));
+                }
+                received = socket.recv() => {
+                    let Some(Ok(message)) = received else {
+                        return ControlFlow::Break(None);
+                    };
+                    if let Some(text) = self.receive(message).await? {
+                        send(socket, Message::text(text)).await?;
+                    }
+                }
+                Some(outgoing) = self.arriving.recv() => {
+                    if self.operations.admit(&outgoing) {
+                        send(socket, Message::text(outgoing.text)).await?;
+                    }
+                }
+                _ = ticks.tick() => {
+                    if self.heard.elapsed() > keep_alive * 2 {
+                        return ControlFlow::Break(None);
+                    }
+                    send(socket, Message::Ping(bytes::Bytes::new())).await?;
+                }
+            }
+        }
+    }
+
+    async fn receive(&mut self, message: Message) -> ControlFlow<Option<Close>, Option<String>> {
+        self.heard = Instant::now();
+        let reply = match message {
+            Message::Text(text) if self.is_too_fast() => {
+                drop(text);
+                ControlFlow::Break(Close::TOO_FAST)
+            }
+            Message::Text(text) => match protocol::parse(&text) {
+                Ok(message) => self.handle(message).await,
+                Err(close) => ControlFlow::Break(close),
+            },
+            Message::Binary(_) => ControlFlow::Break(Close::bad_request("messages must be text")),
+            Message::Close(_) => return ControlFlow::Break(None),
+            Message::Ping(_) | Message::Pong(_) => ControlFlow::Continue(None),
+        };
+        match reply {
+            ControlFlow::Continue(text) => ControlFlow::Continue(text),
+            ControlFlow::Break(close) => ControlFlow::Break(Some(close)),
+        }
+    }
+
+    fn is_too_fast(&mut self) -> bool {
+        let (since, count) = &mut self.window;
+        if since.elapsed() >= Duration::from_secs(1) {
+            (*since, *count) = (Instant::now(), 0);
+        }
+        *count += 1;
+        *count > self.front.options.websocket.messages_per_second_max
+    }
+
+    async fn handle(&mut self, message: ClientMessage) -> Reply {
+        match message {
+            ClientMessage::ConnectionInit { payload } => self.init(payload).await,
+            ClientMessage::Ping { payload } => ControlFlow::Continue(Some(protocol::pong(payload))),
+            ClientMessage::Pong {} => ControlFlow::Continue(None),
+            ClientMessage::Subscribe { id, payload } => self.start(&id, payload),
+            ClientMessage::Complete { id } => {
+                self.operations.stop(&id);
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    async fn init(&mut self, payload: Option<Json>) -> Reply {
+        if self.caller.is_some() {
+            return ControlFlow::Break(Close::SECOND_INIT);
+        }
+        if let Err(close) = protocol::credentials(&mut self.headers, payload.as_ref()) {
+            return ControlFlow::Break(close);
+        }
+        let authenticate = self
+            .front
+            .authenticate
+            .authenticate(&self.headers, self.peer);
+        let Ok(caller) = authenticate.await else {
+            return ControlFlow::Break(Close::FORBIDDEN);
+        };
+        self.end = match caller.get::<Expiry>() {
+            Some(expiry) => (Instant::from_std(expiry.0), Close::EXPIRED),
+            None => (Instant::now() + NEVER, Close::GOING_AWAY),
+        };
+        self.caller = Some(caller);
+        ControlFlow::Continue(Some(protocol::ack()))
+    }
+
+    fn start(&mut self, id: &str, payload: Json) -> Reply {
+        let Some(caller) = &self.caller else {
+            return ControlFlow::Break(Close::UNAUTHORIZED);
+        };
+        if self.operations.contains(id) {
+            return ControlFlow::Break(Close::duplicate(id));
+        }
+        let max = self.front.options.websocket.operations_max;
+        if self.operations.len() >= max {
+            let message = format!("more than {max} operations on one socket");
+            return refuse(id, GraphQLError::new(Code::RateLimited, message));
+        }
+        let request = match decode::object(payload) {
+            Ok(request) => request,
+            Err(undecodable) => return refuse(id, undecodable.error),
+        };
+        let context = Context {
+            extensions: caller.clone(),
+            deadline: None,
+        };
+        let engine = Arc::clone(&self.front.engine);
+        let answers = self.answers.clone();
+        self.operations.start(id, engine, request, context, answers);
+        ControlFlow::Continue(None)
+    }
+}
+
+fn refuse(id: &str, error: GraphQLError) -> Reply {
+    let refused = Response::refused(vec![error]);
+    ControlFlow::Continue(Some(protocol::answer(id, &refused)))
+}
+
+/// Sends a message; a client that does not take it in time is gone.
+async fn send(socket: &mut WebSocket, message: Message) -> ControlFlow<Option<Close>> {
+    match timeout(SEND_TIMEOUT, socket.send(message)).await {
+        Ok(Ok(())) => ControlFlow::Continue(()),
+        Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+    }
+}

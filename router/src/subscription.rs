@@ -1,0 +1,110 @@
+//! Subscriptions: each event of a subgraph's stream seeds the data, and the rest of the plan
+//! runs on top of it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::UploadValue;
+use futures::stream::{self, BoxStream, StreamExt};
+use futures::{FutureExt, Stream};
+use tokio::time::Instant;
+
+use crate::engine::{self, Context, Engine, Ready, Request, Response};
+use crate::error::GraphQLError;
+use crate::execute::{self, Inputs};
+use crate::plan::guard::panic_message;
+use crate::plan::{Fetch, Target};
+use crate::subgraph::{OperationKind, SubgraphResponse};
+
+/// Subgraphs may keep a stream open for as long as they like.
+const NO_DEADLINE: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
+impl Engine {
+    /// Answers a subscription with a stream, and anything else with one response.
+    ///
+    /// The stream is pulled: a subgraph is asked for its next event only when the answer to
+    /// the one before has been taken. Dropping it ends the subgraph's stream.
+    pub async fn subscribe(
+        self: &Arc<Self>,
+        request: Request,
+        context: Context,
+    ) -> BoxStream<'static, Response> {
+        match self.ready(request, context).await {
+            Ok(ready) if ready.kind() == OperationKind::Subscription => {
+                Arc::clone(self).events(ready).boxed()
+            }
+            Ok(ready) => once(self.run(ready).await),
+            Err(errors) => once(Response::refused(errors)),
+        }
+    }
+
+    fn events(self: Arc<Self>, ready: Ready) -> impl Stream<Item = Response> {
+        async_stream::stream! {
+            let Some(fetch) = &ready.prepared.plan.subscription else {
+                tracing::error!("a subscription was planned without a stream");
+                yield Response::refused(vec![GraphQLError::internal()]);
+                return;
+            };
+            let mut upstream = self.open(fetch, &ready.inputs);
+            while let Some(event) = next(fetch, &mut upstream).await {
+                yield self.answer(fetch, &ready, event).await;
+            }
+        }
+    }
+
+    fn open(&self, fetch: &Fetch, inputs: &Inputs) -> BoxStream<'static, SubgraphResponse> {
+        let Some(subgraph) = self.subgraphs.get(&fetch.subgraph) else {
+            let failed = SubgraphResponse::failed(GraphQLError::internal());
+            return stream::iter([failed]).boxed();
+        };
+        let mut request = execute::request(fetch, inputs);
+        request.deadline = Instant::now() + NO_DEADLINE;
+        subgraph.subscribe(request)
+    }
+
+    async fn answer(&self, fetch: &Fetch, ready: &Ready, event: SubgraphResponse) -> Response {
+        let inputs = Inputs {
+            arguments: ready.inputs.arguments.clone(),
+            uploads: ready
+                .inputs
+                .uploads
+                .iter()
+                .flat_map(UploadValue::try_clone)
+                .collect(),
+            extensions: Arc::clone(&ready.inputs.extensions),
+            deadline: Instant::now() + self.options.request_timeout,
+        };
+        let mut seed = execute::nothing();
+        if let Target::Objects { rewrites, .. } = &fetch.target {
+            execute::merge_root(fetch, &[], rewrites, event, &mut seed);
+        }
+        let node = ready.prepared.plan.node.as_ref();
+        let executed = execute::execute(&self.subgraphs, &inputs, node, seed).await;
+        engine::respond(&ready.prepared, executed, None)
+    }
+}
+
+fn once(response: Response) -> BoxStream<'static, Response> {
+    stream::iter([response]).boxed()
+}
+
+/// The next event; a panic while making it is the last one.
+async fn next(
+    fetch: &Fetch,
+    upstream: &mut BoxStream<'static, SubgraphResponse>,
+) -> Option<SubgraphResponse> {
+    match AssertUnwindSafe(upstream.next()).catch_unwind().await {
+        Ok(event) => event,
+        Err(panic) => {
+            let message = panic_message(&*panic);
+            tracing::error!(
+                subgraph = &*fetch.subgraph,
+                message,
+                "subscription panicked"
+            );
+            *upstream = stream::empty().boxed();
+            Some(SubgraphResponse::failed(GraphQLError::internal()))
+        }
+    }
+}
