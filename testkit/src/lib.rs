@@ -4,6 +4,7 @@
 //! handles of one subgraph on a fresh database, a [`Portico`] is the real binary and a [`Client`] talks
 //! to it as anybody would, an [`Outside`] plays the hosts that do not belong to us. Everything is thrown away when its value is dropped.
 
+mod account;
 mod app;
 mod backend;
 pub mod browser;
@@ -14,6 +15,7 @@ mod portico;
 mod subscription;
 mod wait;
 
+pub use account::PASSWORD;
 pub use app::{Attach, TestApp};
 pub use backend::{Backend, run};
 pub use client::{Client, Upload};

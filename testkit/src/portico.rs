@@ -115,6 +115,12 @@ impl Portico {
         .await
     }
 
+    /// That administrator, signed in.
+    pub async fn signed_in_administrator(&self) -> Client {
+        let Administrator { email, password } = self.administrator().await;
+        self.client.login(&email, &password).await
+    }
+
     /// What it printed.
     pub fn output(&self) -> String {
         self.output.borrow().join("\n")
