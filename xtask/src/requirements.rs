@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::{programs, step};
+use crate::{interrupt, programs, step};
 
 #[derive(Clone, Copy)]
 struct Requirement {
@@ -86,7 +86,10 @@ fn packages(needed: &[Requirement], wanted: &[Requirement]) -> Result<()> {
         && let Some(mut install) = installer()
     {
         install.args(absent.iter().flat_map(|requirement| requirement.packages));
-        step::run("install", &mut install)?;
+        if let Err(error) = step::run("install", &mut install) {
+            interrupt::check()?;
+            eprintln!("   {error:#}");
+        }
     }
 
     match missing(needed) {
