@@ -1,0 +1,4 @@
+mod cases;
+mod oracle;
+mod properties;
+mod schemas;
