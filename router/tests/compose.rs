@@ -1,11 +1,15 @@
 //! Composition, case by case: each folder under `tests/compose` holds subgraphs, a sentence on what they show, and
 //! snapshots of what composing them gives.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use apollo_compiler::Schema;
 use router::compose::{Composition, SubgraphSdl, Supergraph, compose};
+
+#[path = "compose/planner.rs"]
+mod planner;
 
 /// Makes a test of every folder, named like it.
 macro_rules! cases {
@@ -22,7 +26,57 @@ macro_rules! cases {
 }
 
 cases! {
+    argument_errors
+    arguments
+    async_graphql_export
+    compose_directive_errors
+    directives
+    enum_errors
+    enums
+    extension_without_base
+    external_errors
+    external_mismatch
+    federation_1
+    field_types
+    inaccessible
+    inaccessible_errors
+    indirect_keys
+    input_errors
+    inputs
+    interface_field_without_implementation
+    interface_object
+    interface_object_errors
+    interface_object_misplaced
+    interfaces
+    invalid_field_sharing
+    invalid_graphql
+    key_errors
+    keys
+    kind_mismatch
+    links
+    metadata
+    no_queries
+    override_collisions
+    override_errors
+    override_progressive
+    overrides
     overview
+    provides
+    provides_errors
+    query_root_inaccessible
+    renamed_directives
+    requires
+    requires_errors
+    root_errors
+    root_types
+    satisfiable_paths
+    shareable
+    subtypes
+    unions
+    unsatisfiable
+    unsatisfiable_interface_object
+    unsatisfiable_provides
+    unsatisfiable_requires
 }
 
 fn root() -> PathBuf {
@@ -97,6 +151,10 @@ fn check(case: &str) {
             assert_round_trip(supergraph);
             insta::assert_snapshot!("supergraph.graphql", supergraph.sdl);
             insta::assert_snapshot!("api.graphql", supergraph.api_sdl);
+            let planner = planner::read(&supergraph.sdl);
+            if let Ok(operation) = fs::read_to_string(folder.join("operation.gql")) {
+                insta::assert_snapshot!("plan", planner::plan(&planner, &operation));
+            }
         }
     });
     assert_no_stale_snapshot(&folder, &composition);
@@ -114,6 +172,7 @@ fn assert_no_stale_snapshot(folder: &Path, composition: &Composition) {
         ("diagnostics.snap", !composition.diagnostics.is_empty()),
         ("supergraph.graphql.snap", composition.supergraph.is_some()),
         ("api.graphql.snap", composition.supergraph.is_some()),
+        ("plan.snap", folder.join("operation.gql").exists()),
     ];
     for (name, expected) in made {
         assert_eq!(

@@ -119,9 +119,14 @@ impl Diagnostics {
     }
 
     pub(crate) fn has_errors(&self) -> bool {
+        self.error_count() > 0
+    }
+
+    pub(crate) fn error_count(&self) -> usize {
         self.found
             .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count()
     }
 
     /// The findings, errors first, otherwise in the order they were made.
@@ -149,4 +154,13 @@ impl Diagnostics {
             self.found.push(diagnostic);
         }
     }
+}
+
+/// A foreign message in our style: lower case in front, quotes instead of backticks.
+pub(crate) fn sentence(message: &str) -> String {
+    let message = message.trim_end_matches('.').replace('`', "'");
+    let mut chars = message.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
 }

@@ -73,7 +73,7 @@ const ONE_OF: &str = "directive @oneOf on INPUT_OBJECT\n";
 
 /// The `@link`s of the schema definition.
 pub(crate) fn links(merged: &Merged) -> Vec<String> {
-    let join = if has_labels(merged) { "v0.5" } else { "v0.3" };
+    let join = if has_labels(merged) { "v0.4" } else { "v0.3" };
     let mut links = vec![
         r#"@link(url: "https://specs.apollo.dev/link/v1.0")"#.to_owned(),
         format!(r#"@link(url: "https://specs.apollo.dev/join/{join}", for: EXECUTION)"#),

@@ -1,6 +1,6 @@
 //! Federation composition: subgraph SDL in, a supergraph or a list of what prevents it out.
 //!
-//! Four pure stages: `ingest → validate → merge → emit`.
+//! Four pure stages, `ingest → validate → merge → emit`, then a check that a router can reach every field.
 //! Nothing here plans, executes, waits or reads a file.
 
 mod api_schema;
@@ -16,14 +16,15 @@ mod merge;
 mod merged;
 mod model;
 mod repair;
+mod satisfiability;
 mod selection;
 mod validate;
 
 use apollo_compiler::ast::Document;
 use apollo_compiler::validation::DiagnosticList;
 
-use self::diagnostics::Diagnostics;
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
+use self::diagnostics::{Diagnostics, sentence};
 
 /// One subgraph, as its owner publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,9 @@ fn stages(sources: &[SubgraphSdl], diagnostics: &mut Diagnostics) -> Option<Supe
         return None;
     }
     let supergraph = read_supergraph(&emit::emit(&subgraphs, &merged), diagnostics)?;
+    if !diagnostics.has_errors() {
+        satisfiability::check(&subgraphs, &merged, diagnostics);
+    }
     (!diagnostics.has_errors()).then_some(supergraph)
 }
 
@@ -127,7 +131,10 @@ fn report(errors: &DiagnosticList, diagnostics: &mut Diagnostics) {
     for error in errors.iter() {
         diagnostics.error(
             Code::InvalidGraphql,
-            format!("the composed schema is invalid: {}", error.error),
+            format!(
+                "the composed schema is invalid: {}",
+                sentence(&error.error.to_string())
+            ),
         );
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) subgraph: &'a str,
     pub(crate) links: &'a Links,
     pub(crate) sources: &'a SourceMap,
+    /// Descriptions of type extensions by offset, which the grammar has no place for.
+    pub(crate) descriptions: HashMap<usize, Node<str>>,
     pub(crate) composed: HashSet<Name>,
     pub(crate) renames: HashMap<Name, Name>,
 }
@@ -61,6 +63,10 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     pub(crate) fn location(&self, span: Option<SourceSpan>) -> Option<Location> {
         Location::of(span, self.sources)
+    }
+
+    pub(crate) fn extension_description(&self, span: Option<SourceSpan>) -> Option<&Node<str>> {
+        self.descriptions.get(&span?.offset())
     }
 
     pub(crate) fn name(&self, name: &Name) -> Name {

@@ -1,5 +1,6 @@
 //! Whether a subgraph is valid GraphQL by itself.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use apollo_compiler::ast::{Definition, Document, OperationType, SchemaDefinition};
@@ -8,7 +9,7 @@ use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{Name, Node, Schema};
 
 use crate::compose::SubgraphSdl;
-use crate::compose::diagnostics::{Code, Diagnostics, Location};
+use crate::compose::diagnostics::{Code, Diagnostics, Location, sentence};
 use crate::compose::links::Links;
 use crate::compose::repair;
 
@@ -16,16 +17,43 @@ use crate::compose::repair;
 const ANYWHERE: &str = "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE \
                         | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA";
 
+/// A subgraph's document, and the descriptions of its type extensions by offset.
+pub(crate) struct Parsed {
+    pub(crate) document: Document,
+    pub(crate) descriptions: HashMap<usize, Node<str>>,
+}
+
 /// Parses the text of a subgraph.
-pub(crate) fn parse(source: &SubgraphSdl, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let sdl = repair::repair(&source.sdl);
-    match Parser::new().parse_ast(sdl, &source.name) {
-        Ok(document) => Some(document),
+pub(crate) fn parse(source: &SubgraphSdl, diagnostics: &mut Diagnostics) -> Option<Parsed> {
+    let repaired = repair::repair(&source.sdl);
+    match Parser::new().parse_ast(repaired.sdl, &source.name) {
+        Ok(document) => {
+            let descriptions = repaired.descriptions.into_iter();
+            let descriptions =
+                descriptions.filter_map(|(offset, text)| Some((offset, description(&text)?)));
+            Some(Parsed {
+                descriptions: descriptions.collect(),
+                document,
+            })
+        }
         Err(failed) => {
             report(&failed.errors, &source.name, diagnostics);
             None
         }
     }
+}
+
+/// Reads a string literal the way the parser reads descriptions.
+fn description(literal: &str) -> Option<Node<str>> {
+    let document = Parser::new()
+        .parse_ast(format!("{literal} scalar S"), "description")
+        .ok()?;
+    document
+        .definitions
+        .first()?
+        .as_scalar_type_definition()?
+        .description
+        .clone()
 }
 
 /// Checks the rules of the GraphQL specification, with federation's directives known.
@@ -166,13 +194,4 @@ fn report(errors: &DiagnosticList, subgraph: &str, diagnostics: &mut Diagnostics
             sentence(&error.error.to_string()),
         );
     }
-}
-
-/// A foreign message in our style: lower case in front, quotes instead of backticks.
-fn sentence(message: &str) -> String {
-    let message = message.trim_end_matches('.').replace('`', "'");
-    let mut chars = message.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
 }

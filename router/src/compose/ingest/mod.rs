@@ -86,7 +86,10 @@ fn graph_name(subgraph: &str, taken: &mut HashSet<String>) -> Name {
 }
 
 fn read(source: &SubgraphSdl, graph: Name, diagnostics: &mut Diagnostics) -> Option<Subgraph> {
-    let document = grammar::parse(source, diagnostics)?;
+    let grammar::Parsed {
+        document,
+        descriptions,
+    } = grammar::parse(source, diagnostics)?;
     let (links, complaints) = links::read(&document);
     let faulty = !complaints.is_empty();
     for (code, location, message) in complaints {
@@ -103,19 +106,23 @@ fn read(source: &SubgraphSdl, graph: Name, diagnostics: &mut Diagnostics) -> Opt
         subgraph: &source.name,
         links: &links,
         sources: &document.sources,
+        descriptions,
         composed: composed
             .iter()
             .map(|composed| composed.directive.clone())
             .collect(),
         renames: roots::renames(&roots),
     };
+    let errors = diagnostics.error_count();
+    let types = types::read(&document, &reader, diagnostics);
     let mut subgraph = Subgraph {
         name: source.name.clone(),
         url: source.url.clone().unwrap_or_default(),
         graph,
-        types: types::read(&document, &reader, diagnostics),
+        types,
         directives: own_directives(&document, &links),
         composed,
+        has_unread_field_sets: diagnostics.error_count() > errors,
     };
     usage::mark(&mut subgraph);
     Some(subgraph)

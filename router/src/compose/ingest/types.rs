@@ -34,10 +34,10 @@ macro_rules! part {
             extension: false,
         }
     };
-    (extension $node:ident) => {
+    (extension $reader:expr, $node:ident) => {
         Part {
             name: &$node.name,
-            description: None,
+            description: $reader.extension_description($node.location()),
             span: $node.name.location(),
             directives: &$node.directives,
             extension: true,
@@ -72,14 +72,16 @@ impl Collector<'_> {
     fn definition(&mut self, definition: &Definition) {
         match definition {
             Definition::ScalarTypeDefinition(node) => self.scalar(&part!(definition node)),
-            Definition::ScalarTypeExtension(node) => self.scalar(&part!(extension node)),
+            Definition::ScalarTypeExtension(node) => {
+                self.scalar(&part!(extension self.reader, node))
+            }
             Definition::ObjectTypeDefinition(node) => self.object(
                 &part!(definition node),
                 &node.implements_interfaces,
                 &node.fields,
             ),
             Definition::ObjectTypeExtension(node) => self.object(
-                &part!(extension node),
+                &part!(extension self.reader, node),
                 &node.implements_interfaces,
                 &node.fields,
             ),
@@ -89,7 +91,7 @@ impl Collector<'_> {
                 &node.fields,
             ),
             Definition::InterfaceTypeExtension(node) => self.interface(
-                &part!(extension node),
+                &part!(extension self.reader, node),
                 &node.implements_interfaces,
                 &node.fields,
             ),
@@ -97,19 +99,19 @@ impl Collector<'_> {
                 self.union(&part!(definition node), &node.members)
             }
             Definition::UnionTypeExtension(node) => {
-                self.union(&part!(extension node), &node.members)
+                self.union(&part!(extension self.reader, node), &node.members)
             }
             Definition::EnumTypeDefinition(node) => {
                 self.enumeration(&part!(definition node), &node.values)
             }
             Definition::EnumTypeExtension(node) => {
-                self.enumeration(&part!(extension node), &node.values)
+                self.enumeration(&part!(extension self.reader, node), &node.values)
             }
             Definition::InputObjectTypeDefinition(node) => {
                 self.input(&part!(definition node), &node.fields)
             }
             Definition::InputObjectTypeExtension(node) => {
-                self.input(&part!(extension node), &node.fields)
+                self.input(&part!(extension self.reader, node), &node.fields)
             }
             Definition::OperationDefinition(_)
             | Definition::FragmentDefinition(_)

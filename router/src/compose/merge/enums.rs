@@ -73,7 +73,7 @@ impl Merger<'_> {
             positions.output.contains(name),
         );
         if input && output {
-            self.refuse_partial_values(name, &merged, enums.len());
+            self.refuse_partial_values(name, &merged, &enums);
         } else if input {
             self.drop_partial_values(name, &mut merged, &enums);
         }
@@ -111,17 +111,27 @@ impl Merger<'_> {
         &mut self,
         name: &Name,
         merged: &IndexMap<Name, MergedEnumValue>,
-        graphs: usize,
+        enums: &[(GraphId, &IndexMap<Name, EnumValue>)],
     ) {
         for (value, known) in merged
             .iter()
-            .filter(|(_, value)| value.graphs.len() < graphs)
+            .filter(|(_, value)| value.graphs.len() < enums.len())
         {
-            let known = self.names(known.graphs.iter().copied());
+            let graphs = self.names(known.graphs.iter().copied());
             let message = format!(
-                "enum '{name}' is used as input and as output, so all subgraphs need the same values, but '{value}' is only in {known}"
+                "enum '{name}' is used as input and as output, so all subgraphs need the same values, but '{value}' is only in {graphs}"
             );
-            self.diagnostics.error(Code::EnumValueMismatch, message);
+            let located = enums
+                .iter()
+                .find_map(|(graph, values)| Some((*graph, values.get(value)?.location)));
+            if let Some((graph, location)) = located {
+                self.diagnostics.error_in(
+                    Code::EnumValueMismatch,
+                    &self.subgraphs[graph].name,
+                    location,
+                    message,
+                );
+            }
         }
     }
 

@@ -79,7 +79,7 @@ impl<'a> Merger<'a> {
                     .iter()
                     .map(|source| source.field.description.as_ref()),
             ),
-            joins: joins(sources, &merged_ty, everywhere),
+            joins: joins(sources, everywhere),
             ty: merged_ty,
             arguments,
             applied: annotations::applied(
@@ -95,7 +95,7 @@ impl<'a> Merger<'a> {
     }
 
     fn report_unresolved(&mut self, element: &str, sources: &[FieldSource<'_>]) {
-        for source in sources {
+        for source in sources.iter().filter(|source| source.field.marks.external) {
             let message = format!("'{element}' is '@external' but resolved by no other subgraph");
             let subgraph = &self.subgraphs[source.graph].name;
             self.diagnostics.error_in(
@@ -162,11 +162,21 @@ impl<'a> Merger<'a> {
 }
 
 /// The `@join__field`s, or none where they would say nothing.
-fn joins(sources: &[FieldSource<'_>], ty: &Type, everywhere: usize) -> Vec<JoinField> {
-    let joins: Vec<JoinField> = sources
+fn joins(sources: &[FieldSource<'_>], everywhere: usize) -> Vec<JoinField> {
+    let kept: Vec<&FieldSource<'_>> = sources
         .iter()
         .filter(|source| source.overridden != Some(Overridden::Wholly) || source.field.marks.used)
-        .map(|source| join(source, ty))
+        .collect();
+    // As soon as one subgraph has another type, each says which one it has.
+    let differs = kept
+        .windows(2)
+        .any(|pair| pair[0].field.ty != pair[1].field.ty);
+    let label = sources
+        .iter()
+        .find_map(|source| source.field.marks.overrides.as_ref()?.label.as_ref());
+    let joins: Vec<JoinField> = kept
+        .iter()
+        .map(|source| join(source, differs, label))
         .collect();
     if joins.len() == everywhere && !joins.iter().any(JoinField::is_special) {
         Vec::new()
@@ -175,17 +185,20 @@ fn joins(sources: &[FieldSource<'_>], ty: &Type, everywhere: usize) -> Vec<JoinF
     }
 }
 
-fn join(source: &FieldSource<'_>, ty: &Type) -> JoinField {
+fn join(source: &FieldSource<'_>, differs: bool, label: Option<&String>) -> JoinField {
     let marks = &source.field.marks;
-    let overrides = marks.overrides.as_ref();
+    let is_labelled = marks.overrides.is_some() || source.overridden == Some(Overridden::Partly);
     JoinField {
         graph: Some(source.graph),
         requires: marks.requires.as_ref().map(ToString::to_string),
         provides: marks.provides.as_ref().map(ToString::to_string),
-        ty: (source.field.ty != *ty).then(|| source.field.ty.to_string()),
+        ty: differs.then(|| source.field.ty.to_string()),
         external: marks.external,
-        overrides: overrides.map(|overrides| overrides.from.clone()),
-        override_label: overrides.and_then(|overrides| overrides.label.clone()),
+        overrides: marks
+            .overrides
+            .as_ref()
+            .map(|overrides| overrides.from.clone()),
+        override_label: label.filter(|_| is_labelled).cloned(),
         used_overridden: source.overridden == Some(Overridden::Wholly),
     }
 }

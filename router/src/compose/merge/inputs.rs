@@ -23,9 +23,12 @@ impl Merger<'_> {
             })
             .collect();
         self.agree_on_one_of(name, sources);
-        let had_errors = self.diagnostics.has_errors();
         let mut merged = self.merge_inputs(&format!("{name}."), &fields, &INPUT_FIELD);
-        if merged.is_empty() && !had_errors {
+        let share_a_field = fields[0]
+            .1
+            .keys()
+            .any(|name| fields.iter().all(|(_, known)| known.contains_key(name)));
+        if !share_a_field {
             let graphs = self.names(fields.iter().map(|(graph, _)| *graph));
             self.diagnostics.error(
                 Code::EmptyMergedInputType,
@@ -33,18 +36,16 @@ impl Merger<'_> {
             );
         }
         for (field, input) in &mut merged {
-            let merged_ty = input.ty.to_string();
-            let join = |(graph, fields): &(GraphId, &IndexMap<Name, InputValue>)| {
-                let ty = fields[field].ty.to_string();
-                JoinField {
+            let differs = fields
+                .windows(2)
+                .any(|pair| pair[0].1[field].ty != pair[1].1[field].ty);
+            if differs {
+                let join = |(graph, fields): &(GraphId, &IndexMap<Name, InputValue>)| JoinField {
                     graph: Some(*graph),
-                    ty: (ty != merged_ty).then_some(ty),
+                    ty: Some(fields[field].ty.to_string()),
                     ..JoinField::default()
-                }
-            };
-            let joins: Vec<JoinField> = fields.iter().map(join).collect();
-            if joins.iter().any(JoinField::is_special) {
-                input.joins = joins;
+                };
+                input.joins = fields.iter().map(join).collect();
             }
         }
         merged

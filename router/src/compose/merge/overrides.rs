@@ -58,6 +58,11 @@ impl Merger<'_> {
     ) {
         let target_name = self.name(target.graph).to_owned();
         let by_name = self.name(by.graph).to_owned();
+        target.overridden = Some(if overrides.label.is_some() {
+            Overridden::Partly
+        } else {
+            Overridden::Wholly
+        });
         let marks = &target.field.marks;
         if marks.overrides.is_some() {
             let message = format!(
@@ -72,7 +77,6 @@ impl Merger<'_> {
             return;
         }
         let colliding = [
-            (marks.external, "external"),
             (marks.requires.is_some(), "requires"),
             (marks.provides.is_some(), "provides"),
         ];
@@ -87,12 +91,7 @@ impl Merger<'_> {
             );
             return;
         }
-        target.overridden = Some(if overrides.label.is_some() {
-            Overridden::Partly
-        } else {
-            Overridden::Wholly
-        });
-        if overrides.label.is_none() && !marks.used {
+        if overrides.label.is_none() && (!marks.used || marks.external) {
             let message = format!("'{ty}.{field}' is overridden by '{by_name}' and can be removed");
             self.diagnostics.hint_in(
                 Code::OverriddenFieldCanBeRemoved,

@@ -14,7 +14,7 @@ impl Check<'_> {
         if site.on_interface {
             let message = format!("'@external' cannot stand on {site}, a field of an interface");
             self.error(Code::ExternalOnInterface, location, message);
-        } else if !marks.used {
+        } else if !marks.used && !self.subgraph.has_unread_field_sets {
             let message = format!(
                 "{site} is '@external' but no '@key', '@requires', '@provides' or interface refers to it, remove it"
             );
