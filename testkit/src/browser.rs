@@ -4,6 +4,7 @@
 //! and remembers the address, so a test can tell what a page asked of the
 //! outside world, its workers and sockets included.
 
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader, Lines};
@@ -83,6 +85,8 @@ impl Browser {
         let mut command = Command::new(CHROMIUM);
         command.args(FLAGS).args(flags).arg("about:blank");
         command.arg(format!("--user-data-dir={}", profile.path().display()));
+        // Chromium leaves files behind when it is killed: they go with the profile.
+        command.env("TMPDIR", profile.path());
         command.arg(format!("--proxy-server=http://{}", wall.address));
         let mut chromium = Program::start(command)?;
         let debugger = chromium
@@ -197,6 +201,7 @@ impl Program {
     fn start(mut command: Command) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         command
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -241,8 +246,10 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Both fail only for a process that is gone already.
-        let _ = self.process.kill();
+        // Chromium is a family of processes, one group. Failing means that it is gone already.
+        if let Ok(group) = i32::try_from(self.process.id()) {
+            let _ = Pid::from_raw(group).map(|group| kill_process_group(group, Signal::KILL));
+        }
         let _ = self.process.wait();
         if let Some(output) = &self.output {
             output.abort();
