@@ -186,11 +186,21 @@ impl<'a> Builder<'a> {
         let matching = parents.iter().filter(|ty| within.contains(ty)).count();
         if matching == 0 {
             Narrowed::Never
-        } else if matching == parents.len() {
+        } else if matching == parents.len() && self.has_fields_of(parent, condition) {
             Narrowed::Always
         } else {
             Narrowed::To(condition.clone())
         }
+    }
+
+    /// Whether a parent whose possible types all meet a condition also has its fields: a union
+    /// of one member has none of its own.
+    fn has_fields_of(&self, parent: &Name, condition: &Name) -> bool {
+        if !self.api.is_abstract(parent) {
+            return true;
+        }
+        let interface = self.api.schema.get_interface(parent);
+        interface.is_some_and(|parent| parent.implements_interfaces.contains(condition))
     }
 }
 
