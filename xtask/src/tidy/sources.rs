@@ -1,7 +1,7 @@
 //! Habits of the Rust sources that clippy has no lint for.
 
 use super::Finding;
-use super::rust::{code_only, names, words};
+use super::rust::{code_only, is_test, names, words};
 use super::tree::{File, Tree};
 
 /// Checks every source file.
@@ -38,10 +38,6 @@ fn check_file(file: &File, code: &str) -> Vec<Finding> {
 
 fn is_root(path: &str) -> bool {
     path.ends_with("src/lib.rs") || path.ends_with("src/main.rs") || path.ends_with("it/main.rs")
-}
-
-fn is_test(path: &str) -> bool {
-    path.starts_with("tests/") || path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 fn has_public_items(code: &str) -> bool {
