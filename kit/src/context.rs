@@ -4,10 +4,10 @@ use async_graphql::Context;
 
 use crate::app::App;
 use crate::permission::Denied;
-use crate::viewer::{Client, Viewer};
+use crate::viewer::{Client, Revealed, Viewer};
 
-/// Handles and identity on async-graphql's context. [`App`] is schema data, [`Viewer`] and
-/// [`Client`] are request data.
+/// Handles and identity on async-graphql's context. [`App`] is schema data, [`Viewer`], [`Client`]
+/// and [`Revealed`] are request data.
 pub trait ContextExt {
     /// The handles of the platform.
     fn app(&self) -> &App;
@@ -17,6 +17,9 @@ pub trait ContextExt {
 
     /// Where the request came from.
     fn client(&self) -> Client;
+
+    /// Users whom this request may show besides those whom the viewer sees anyway.
+    fn revealed(&self) -> Revealed;
 }
 
 impl ContextExt for Context<'_> {
@@ -30,5 +33,9 @@ impl ContextExt for Context<'_> {
 
     fn client(&self) -> Client {
         self.data_opt::<Client>().cloned().unwrap_or_default()
+    }
+
+    fn revealed(&self) -> Revealed {
+        self.data_opt::<Revealed>().cloned().unwrap_or_default()
     }
 }

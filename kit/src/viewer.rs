@@ -1,6 +1,7 @@
 //! The authenticated caller, resolved once at the edge and checked first by every operation.
 
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
 
 use crate::id::{SessionId, TenantId, UserId};
 use crate::permission::{Denied, Grants, Permission};
@@ -52,4 +53,24 @@ pub struct Client {
     pub address: Option<IpAddr>,
     /// What the client calls itself, cut to 256 characters.
     pub agent: Option<String>,
+}
+
+/// Users whose profile the rest of one request may show although nobody is signed in: whoever has
+/// just proven a password by `login` sees who that is. Clones share the list.
+#[derive(Debug, Clone, Default)]
+pub struct Revealed(Arc<Mutex<Vec<UserId>>>);
+
+impl Revealed {
+    /// Lets the rest of the request show a user.
+    pub fn add(&self, user: UserId) {
+        self.0.lock().expect("no panic while it is held").push(user);
+    }
+
+    /// Whether the request may show a user.
+    pub fn contains(&self, user: UserId) -> bool {
+        self.0
+            .lock()
+            .expect("no panic while it is held")
+            .contains(&user)
+    }
 }
