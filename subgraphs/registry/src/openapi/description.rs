@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::Text;
 use serde_json::Value;
 
 /// A service as its document describes it.
@@ -69,7 +72,8 @@ pub enum SecurityKind {
 }
 
 /// HTTP methods that a path item can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Method {
     Get,

@@ -81,7 +81,7 @@ pub(super) fn shape(keyword: &str) -> Option<Shape> {
         "dependentRequired" => {
             Shape::Plain(|value, _, out| put(out, "dependentRequired", dependencies(value)))
         }
-        _ if keyword.starts_with("x-") => Shape::Dropped,
+        _ if keyword.starts_with("x-") && !keyword.starts_with("x-portico-") => Shape::Dropped,
         _ => Shape::Plain(scalar(keyword)?),
     })
 }
@@ -107,6 +107,13 @@ fn scalar(keyword: &str) -> Option<Take> {
         "deprecated" => |value, _, out| put(out, "deprecated", truth(value)),
         "readOnly" => |value, _, out| put(out, "readOnly", truth(value)),
         "writeOnly" => |value, _, out| put(out, "writeOnly", truth(value)),
+        "x-portico-media-type" => |value, _, out| put(out, "x-portico-media-type", text(value)),
+        "x-portico-encoding" => |value, _, out| put(out, "x-portico-encoding", object(value)),
+        "x-portico-style" => |value, _, out| put(out, "x-portico-style", text(value)),
+        "x-portico-explode" => |value, _, out| put(out, "x-portico-explode", truth(value)),
+        "x-portico-allow-reserved" => {
+            |value, _, out| put(out, "x-portico-allow-reserved", truth(value))
+        }
         _ => return None,
     })
 }
@@ -151,6 +158,10 @@ fn truth(value: &Node<'_>) -> Option<Value> {
         Node::Bool(_) => Some(value.to_value()),
         _ => None,
     }
+}
+
+fn object(value: &Node<'_>) -> Option<Value> {
+    value.as_object().map(|_| value.to_value())
 }
 
 fn number(value: &Node<'_>) -> Option<Value> {

@@ -6,6 +6,7 @@
 //! all, or one that passes the [`Limits`], is refused.
 
 mod body;
+mod by_hand;
 mod definitions;
 mod description;
 mod document;
@@ -24,6 +25,7 @@ mod service;
 mod tests;
 mod tree;
 
+pub use self::by_hand::request_schema;
 pub use self::description::{
     Description, Method, Operation, SecurityKind, SecurityScheme, Server, Warning,
 };

@@ -90,7 +90,13 @@ impl<'r, 'd> Request<'r, 'd> {
             required.extend(body.required.then(|| Value::from("body")));
             properties.insert("body".to_owned(), body.schema);
         }
-        let bytes = self.converted + self.included.bytes() + path.len();
+        self.converted += path.len();
+        self.finish(properties, required)
+    }
+
+    /// The schema of an object with these parts, and all that they refer to.
+    pub(super) fn finish(self, properties: Map<String, Value>, required: Vec<Value>) -> Built {
+        let bytes = self.converted + self.included.bytes();
         let mut schema = Group {
             properties,
             required,
