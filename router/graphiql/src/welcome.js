@@ -23,7 +23,7 @@ query Viewer {
 `;
 
 const SIGN_IN = `# The first start of "portico serve" printed an
-# administrator's address and one-time password.
+# administrator's e-mail address and password.
 
 mutation SignIn($input: LoginInput!) {
   login(input: $input) {
@@ -36,7 +36,7 @@ mutation SignIn($input: LoginInput!) {
 
 const CREDENTIALS = `{
   "input": {
-    "email": "",
+    "email": "admin@localhost",
     "password": ""
   }
 }
