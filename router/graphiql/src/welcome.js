@@ -8,7 +8,7 @@ const VIEWER = `# Welcome to Portico: one GraphQL API for all services
 #    accessToken that you got:
 #    { "Authorization": "Bearer <accessToken>" }
 # 3. Run this query (play button or Ctrl+Enter): it shows
-#    who you are. Without a token, viewer is null.
+#    who you are.
 #
 # Subscriptions send the same headers when they connect.
 # The book on the left documents every type and field.
