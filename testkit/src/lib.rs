@@ -2,7 +2,8 @@
 //!
 //! Nothing of ours is faked. A test runs on both databases ([`on_both!`]); a [`TestApp`] carries the
 //! handles of one subgraph on a fresh database, a [`Portico`] is the real binary and a [`Client`] talks
-//! to it as anybody would, an [`Outside`] plays the hosts that do not belong to us. Everything is thrown away when its value is dropped.
+//! to it as anybody would, an [`Outside`] plays the hosts that do not belong to us. Everything is
+//! thrown away when its value is dropped.
 
 mod account;
 mod app;
@@ -10,8 +11,10 @@ mod backend;
 pub mod browser;
 mod client;
 mod database;
+mod demo;
 mod outside;
 mod portico;
+mod process;
 mod subscription;
 mod wait;
 
@@ -20,6 +23,7 @@ pub use app::{Attach, TestApp};
 pub use backend::{Backend, run};
 pub use client::{Client, Upload};
 pub use database::Database;
+pub use demo::DemoService;
 pub use outside::{Answer, Outside, Recorded};
 pub use portico::{Administrator, Portico, command};
 pub use subscription::Subscription;

@@ -3,30 +3,24 @@
 use std::env;
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::sync::watch;
-use tokio::time::timeout;
-
+use crate::process::{Process, word_ending};
 use crate::{Backend, Client, Database, eventually};
 
 const BINARY: &str = "TESTKIT_PORTICO";
 const LOG: &str = "portico.log";
-const EXIT_MAX: Duration = Duration::from_secs(30);
 
 /// A running `portico serve`. Dropping the last handle on its data deletes them.
 pub struct Portico {
-    process: Child,
+    process: Process,
     client: Client,
-    output: watch::Receiver<Vec<String>>,
-    database: Arc<Database>,
+    /// From an earlier process on the same data.
+    known: Option<Administrator>,
     settings: Vec<(String, String)>,
+    database: Arc<Database>,
 }
 
 /// Who may do everything, as the first start prints it.
@@ -55,37 +49,28 @@ impl Portico {
 
     /// Another process on the same data.
     pub async fn start_beside(&self) -> Self {
-        Self::launch(self.database.clone(), self.settings.clone()).await
+        let mut other = Self::launch(self.database.clone(), self.settings.clone()).await;
+        other.known = self.known_administrator();
+        other
     }
 
     /// Starts again on what is there, after a [`kill`](Self::kill) or an [`interrupt`](Self::interrupt).
     pub async fn restart(&mut self) {
-        *self = Self::launch(self.database.clone(), self.settings.clone()).await;
+        *self = self.start_beside().await;
     }
 
     /// Ends the process as a power cut would.
-    pub async fn kill(&mut self) {
-        self.process
-            .kill()
-            .await
-            .expect("the process can be killed");
+    pub fn kill(&mut self) {
+        self.process.kill();
     }
 
     /// Presses Ctrl-C and waits for the end.
     pub async fn interrupt(&mut self) -> ExitStatus {
-        let pid = self
-            .pid()
-            .and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        kill_process(pid.expect("the process runs"), Signal::INT)
-            .expect("the process can be interrupted");
-        timeout(EXIT_MAX, self.process.wait())
-            .await
-            .expect("it ends when interrupted")
-            .expect("it can be waited for")
+        self.process.interrupt().await
     }
 
-    /// The id of the process, while it runs.
-    pub fn pid(&self) -> Option<u32> {
+    /// The id of the process.
+    pub fn pid(&self) -> u32 {
         self.process.id()
     }
 
@@ -101,18 +86,16 @@ impl Portico {
 
     /// The administrator that the first start on these data created.
     pub async fn administrator(&self) -> Administrator {
-        eventually(
-            "an administrator's e-mail and password on standard output",
-            async || {
-                let output = self.output.borrow();
-                let email = value_after(&output, "e-mail")?;
-                Some(Administrator {
-                    email,
-                    password: value_after(&output, "password")?,
-                })
-            },
-        )
-        .await
+        if let Some(known) = &self.known {
+            return known.clone();
+        }
+        match self.process.printed(administrator).await {
+            Some(administrator) => administrator,
+            None => panic!(
+                "the first start printed no administrator:\n{}",
+                self.output()
+            ),
+        }
     }
 
     /// That administrator, signed in.
@@ -123,7 +106,7 @@ impl Portico {
 
     /// What it printed.
     pub fn output(&self) -> String {
-        self.output.borrow().join("\n")
+        self.process.output().join("\n")
     }
 
     /// What it logged, all starts together.
@@ -131,34 +114,32 @@ impl Portico {
         log(&self.database)
     }
 
+    fn known_administrator(&self) -> Option<Administrator> {
+        self.known
+            .clone()
+            .or_else(|| administrator(&self.process.output()))
+    }
+
     async fn launch(database: Arc<Database>, settings: Vec<(String, String)>) -> Self {
         let log_file = File::options()
             .create(true)
             .append(true)
             .open(database.dir().join(LOG));
-        let mut process = command()
-            .arg("serve")
-            .env("PORTICO_LISTEN", "127.0.0.1:0")
-            .env("PORTICO_DATA_DIR", database.dir())
-            .env("PORTICO_DATABASE_URL", database.setting())
-            .env("PORTICO_OUTBOUND_ALLOW", "127.0.0.0/8")
-            .envs(settings.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log_file.expect("the log can be written"))
-            .spawn()
-            .expect("the binary can be run");
-
-        let stdout = process.stdout.take().expect("standard output is a pipe");
-        let (sender, mut output) = watch::channel(Vec::new());
-        tokio::spawn(read(BufReader::new(stdout).lines(), sender));
-        let printed = output.wait_for(|lines| origin(lines).is_some());
-        let origin = match timeout(EXIT_MAX, printed).await {
-            Ok(Ok(lines)) => origin(&lines).expect("it has just been seen"),
-            _ => panic!(
+        let process = Process::start(
+            binary()
+                .arg("serve")
+                .env("PORTICO_LISTEN", "127.0.0.1:0")
+                .env("PORTICO_DATA_DIR", database.dir())
+                .env("PORTICO_DATABASE_URL", database.setting())
+                .env("PORTICO_OUTBOUND_ALLOW", "127.0.0.0/8")
+                .envs(settings.iter().map(|(name, value)| (name, value)))
+                .stderr(log_file.expect("the log can be written")),
+        );
+        let Some(origin) = process.printed(origin).await else {
+            panic!(
                 "portico serve printed no address; its log:\n{}",
                 log(&database)
-            ),
+            );
         };
         let client = Client::new(&origin);
         eventually("/health/ready answers 200", async || {
@@ -168,17 +149,15 @@ impl Portico {
         Self {
             process,
             client,
-            output,
-            database,
+            known: None,
             settings,
+            database,
         }
     }
 }
 
 impl Drop for Portico {
     fn drop(&mut self) {
-        // It may have ended already; the runtime reaps it.
-        let _ = self.process.start_kill();
         if thread::panicking() {
             eprintln!("── the log of portico serve\n{}", self.log());
         }
@@ -186,22 +165,28 @@ impl Drop for Portico {
 }
 
 /// The binary without any setting of the environment, for its other commands.
+pub fn command() -> tokio::process::Command {
+    let mut command = tokio::process::Command::from(binary());
+    command.kill_on_drop(true);
+    command
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "where the binary is, and what must not reach it, is the test run's business"
 )]
-pub fn command() -> Command {
-    let binary = match env::var_os(BINARY) {
+pub(crate) fn binary() -> Command {
+    let path = match env::var_os(BINARY) {
         Some(path) => PathBuf::from(path),
         None => beside_the_test(),
     };
     assert!(
-        binary.is_file(),
-        "{} does not exist; build it with `cargo build -p portico`, or run everything with `cargo xtask test`",
-        binary.display()
+        path.is_file(),
+        "{} does not exist; build it with `cargo build -p portico`, \
+         or run everything with `cargo xtask test`",
+        path.display()
     );
-    let mut command = Command::new(binary);
-    command.kill_on_drop(true);
+    let mut command = Command::new(path);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("PORTICO_") {
             command.env_remove(name);
@@ -220,25 +205,22 @@ fn beside_the_test() -> PathBuf {
     folder.join("portico")
 }
 
-async fn read(mut lines: Lines<BufReader<ChildStdout>>, output: watch::Sender<Vec<String>>) {
-    while let Ok(Some(line)) = lines.next_line().await {
-        output.send_modify(|all| all.push(line));
-    }
-}
-
-/// `http://host:port` of the first line that shows the GraphQL endpoint.
+/// `http://host:port` of the line that shows the GraphQL endpoint.
 fn origin(lines: &[String]) -> Option<String> {
-    let url = lines
-        .iter()
-        .flat_map(|line| line.split_whitespace())
-        .find(|word| word.ends_with("/graphql"))?;
+    let url = word_ending(lines, "/graphql")?;
     Some(url.trim_end_matches("/graphql").to_owned())
 }
 
-fn value_after(lines: &[String], label: &str) -> Option<String> {
-    lines
-        .iter()
-        .find_map(|line| Some(line.trim().strip_prefix(label)?.trim().to_owned()))
+fn administrator(lines: &[String]) -> Option<Administrator> {
+    let value = |label: &str| {
+        lines
+            .iter()
+            .find_map(|line| Some(line.trim().strip_prefix(label)?.trim().to_owned()))
+    };
+    Some(Administrator {
+        email: value("e-mail")?,
+        password: value("password")?,
+    })
 }
 
 fn log(database: &Database) -> String {
