@@ -49,6 +49,20 @@ pub fn build(schema: &RequestSchema) -> Fields {
     fields
 }
 
+/// The one field of a form whose schema is of no use.
+pub fn unusable(why: &str) -> Fields {
+    let place = Place {
+        pointer: Pointer::root(),
+        name: "data".to_owned(),
+        required: true,
+        depth: 0,
+    };
+    Fields {
+        fields: vec![place.json(&Map::new(), format!("this form cannot be submitted: {why}"))],
+        ..Fields::default()
+    }
+}
+
 /// What building a form has used up, and where it stands.
 pub(super) struct Builder<'a> {
     pub(super) schema: &'a RequestSchema,

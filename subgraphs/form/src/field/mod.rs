@@ -18,7 +18,7 @@ mod text;
 
 use serde_json::{Number, Value};
 
-pub use build::build;
+pub use build::{build, unusable};
 pub use fill::fill;
 pub use secret::{collect as collect_secrets, scrub};
 

@@ -100,7 +100,12 @@ impl RequestSchema {
 
 /// The hash under which a schema's form and validator are kept.
 pub fn version(raw: &Value) -> String {
-    let digest = Sha256::digest(raw.to_string());
+    version_of_text(&raw.to_string())
+}
+
+/// The same, of a schema that is written as JSON already.
+pub(crate) fn version_of_text(text: &str) -> String {
+    let digest = Sha256::digest(text);
     digest
         .iter()
         .take(16)

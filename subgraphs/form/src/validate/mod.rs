@@ -1,13 +1,11 @@
 //! Checks submitted data against the schema that its form was built from.
 
-mod cache;
 mod message;
 mod size;
 
 use jsonschema::{PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::{Map, Value};
 
-pub use cache::Bounded;
 pub use message::{InputError, InputErrorCode};
 
 use crate::{
