@@ -203,6 +203,17 @@ impl EngineBuilder {
     }
 }
 
+/// How much an engine has cached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cached {
+    /// Valid documents.
+    pub documents: usize,
+    /// Operations of documents, each with a setting of its conditions.
+    pub prepared: usize,
+    /// Plans of normalized operations.
+    pub plans: usize,
+}
+
 /// A federated graph that answers requests.
 pub struct Engine {
     pub(crate) api: Arc<ApiSchema>,
@@ -238,6 +249,16 @@ impl Engine {
             supergraph,
             subgraphs: HashMap::new(),
             options: Options::default(),
+        }
+    }
+
+    /// How much is cached.
+    #[must_use]
+    pub fn cached(&self) -> Cached {
+        Cached {
+            documents: self.documents.len(),
+            prepared: self.prepared.len(),
+            plans: self.plans.len(),
         }
     }
 

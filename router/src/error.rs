@@ -86,7 +86,7 @@ pub struct GraphQLError {
     /// Where in the answer.
     pub path: Vec<PathSegment>,
     /// `code` and whatever the raiser added.
-    pub extensions: Map<String, Value>,
+    pub extensions: Box<Map<String, Value>>,
 }
 
 impl GraphQLError {
@@ -99,7 +99,7 @@ impl GraphQLError {
             message: message.into(),
             locations: Vec::new(),
             path: Vec::new(),
-            extensions,
+            extensions: Box::new(extensions),
         }
     }
 

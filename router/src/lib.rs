@@ -30,7 +30,9 @@ mod variables;
 
 pub use crate::http::{Anonymous, Authenticate, Expiry, HttpOptions, WebSocketOptions};
 pub use budget::Budgets;
-pub use engine::{BuildError, Context, Engine, EngineBuilder, Options, Request, Response, Upload};
+pub use engine::{
+    BuildError, Cached, Context, Engine, EngineBuilder, Options, Request, Response, Upload,
+};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use subgraph::{

@@ -223,24 +223,24 @@ impl<'a> Projector<'a> {
         let message = message();
         tracing::error!(message, "a subgraph broke its schema");
         let mut error = GraphQLError::new(Code::Internal, message);
-        error.path = self.path.iter().map(At::to_segment).collect();
+        error.path = self.path.iter().map(|at| at.to_segment()).collect();
         self.explained.push(error);
     }
 }
 
 impl At<'_> {
-    fn is(&self, segment: &PathSegment) -> bool {
+    fn is(self, segment: &PathSegment) -> bool {
         match (self, segment) {
             (Self::Key(key), PathSegment::Key(other)) => key == other,
-            (Self::Index(index), PathSegment::Index(other)) => index == other,
+            (Self::Index(index), PathSegment::Index(other)) => index == *other,
             _ => false,
         }
     }
 
-    fn to_segment(&self) -> PathSegment {
+    fn to_segment(self) -> PathSegment {
         match self {
-            Self::Key(key) => PathSegment::from(*key),
-            Self::Index(index) => PathSegment::Index(*index),
+            Self::Key(key) => PathSegment::from(key),
+            Self::Index(index) => PathSegment::Index(index),
         }
     }
 }

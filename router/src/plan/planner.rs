@@ -5,7 +5,7 @@
 //! `normalize`); budgets bound the input; `guard` bounds time and contains panics; plans are
 //! cached under whole texts, not under the crate's hashes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apollo_compiler::Schema;
 use hive_router_query_planner::ast::normalization::normalize_operation;
@@ -48,7 +48,14 @@ impl Planner {
 
     /// Plans a normalized operation.
     pub(crate) fn plan(&self, operation: &str, limit: Duration) -> Result<QueryPlan, PlanError> {
-        let failed = |err: String| PlanError::Failed(err);
+        let started = Instant::now();
+        let failed = |err: String| {
+            // The crate reports running out of time in as many ways as it has stages.
+            if started.elapsed() >= limit {
+                return PlanError::TimedOut;
+            }
+            PlanError::Failed(err)
+        };
         let document = safe_parse_operation(operation).map_err(|err| failed(err.to_string()))?;
         let normalized = normalize_operation(&self.hive.supergraph, &document, None)
             .map_err(|err| failed(err.to_string()))?;

@@ -1,4 +1,22 @@
 //! The engine against a small federated shop, one module per feature.
 
+mod abstracts;
+mod aliases;
+mod budgets;
+mod cache;
+mod conditions;
+mod errors;
+mod fragments;
 mod graph;
+mod http;
+mod introspection;
 mod keys;
+mod mutations;
+mod nulls;
+mod panics;
+mod provides;
+mod requires;
+mod subscriptions;
+mod timeouts;
+mod variables;
+mod websocket;

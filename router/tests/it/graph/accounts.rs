@@ -50,8 +50,10 @@ impl User {
         self.id.into()
     }
 
-    async fn name(&self) -> String {
-        ["Ada", "Bob", "Cy", "Dee"][usize::try_from(self.id).expect("small") - 1].to_owned()
+    #[graphql(shareable)]
+    async fn name(&self) -> Option<String> {
+        let name = ["Ada", "Bob", "Cy", "Dee"][usize::try_from(self.id).expect("small") - 1];
+        Some(name.to_owned())
     }
 
     /// Only Ada's may be seen.
@@ -94,6 +96,8 @@ impl User {
 pub(crate) struct Robot {
     id: ID,
     model: String,
+    /// Not what a user calls rank.
+    rank: Option<String>,
     owner: Option<User>,
 }
 
@@ -174,6 +178,7 @@ impl Query {
         let robot = Robot {
             id: "7".into(),
             model: "Marvin".to_owned(),
+            rank: Some("cleaner".to_owned()),
             owner: Some(User { id: 3 }),
         };
         vec![Found::User(User { id: 1 }), Found::Robot(robot)]
@@ -217,7 +222,11 @@ impl Query {
     }
 
     async fn crash(&self) -> Option<i32> {
-        panic!("a resolver broke")
+        Some("seven".parse().expect("a resolver breaks"))
+    }
+
+    async fn sixteen(&self, #[graphql(validator(multiple_of = 16))] n: i64) -> i64 {
+        n
     }
 
     async fn uncoded(&self) -> Result<Option<i32>> {

@@ -49,7 +49,7 @@ pub(crate) struct Logged<S> {
 }
 
 impl<S: Subgraph + 'static> Logged<S> {
-    pub(crate) fn new(name: &'static str, log: &Log, inner: S) -> Arc<dyn Subgraph> {
+    pub(crate) fn shared(name: &'static str, log: &Log, inner: S) -> Arc<dyn Subgraph> {
         Arc::new(Self {
             name,
             log: log.clone(),

@@ -43,17 +43,20 @@ impl Shop {
             .options(options)
             .subgraph(
                 "accounts",
-                Logged::new("accounts", &log, in_process(accounts)),
+                Logged::shared("accounts", &log, in_process(accounts)),
             )
             .subgraph(
                 "inventory",
-                Logged::new("inventory", &log, in_process(inventory)),
+                Logged::shared("inventory", &log, in_process(inventory)),
             )
             .subgraph(
                 "products",
-                Logged::new("products", &log, in_process(products)),
+                Logged::shared("products", &log, in_process(products)),
             )
-            .subgraph("reviews", Logged::new("reviews", &log, in_process(reviews)))
+            .subgraph(
+                "reviews",
+                Logged::shared("reviews", &log, in_process(reviews)),
+            )
             .build()
             .expect("the shop fits together");
         Self {

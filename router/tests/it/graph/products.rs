@@ -1,12 +1,12 @@
 //! What is sold. Owns `Product`.
 
-use async_graphql::{EmptyMutation, ID, Object, Schema, Subscription};
+use async_graphql::{EmptyMutation, ID, Object, Schema};
 use futures::Stream;
 
-pub(crate) type Products = Schema<Query, EmptyMutation, Feed>;
+pub(crate) type Products = Schema<Query, EmptyMutation, Subscription>;
 
 pub(crate) fn schema() -> Products {
-    Schema::build(Query, EmptyMutation, Feed)
+    Schema::build(Query, EmptyMutation, Subscription)
         .enable_subscription_in_federation()
         .finish()
 }
@@ -55,10 +55,10 @@ impl Query {
     }
 }
 
-pub(crate) struct Feed;
+pub(crate) struct Subscription;
 
-#[Subscription]
-impl Feed {
+#[async_graphql::Subscription]
+impl Subscription {
     /// Products as they come, from one to `until`.
     async fn product_added(&self, until: i32) -> impl Stream<Item = Product> {
         futures::stream::iter((1..=until.min(3)).map(|upc| Product { upc }))

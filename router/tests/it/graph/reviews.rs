@@ -34,9 +34,7 @@ impl Review {
     }
 
     async fn author(&self) -> User {
-        User {
-            id: ALL[self.index].1.into(),
-        }
+        User::known_as(ALL[self.index].1)
     }
 
     async fn product(&self) -> Product {
@@ -51,6 +49,18 @@ impl Review {
 pub(crate) struct User {
     #[graphql(external)]
     id: ID,
+    /// What a review says about its author, where it says anything.
+    #[graphql(external)]
+    name: Option<String>,
+}
+
+impl User {
+    fn known_as(id: impl Into<ID>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+        }
+    }
 }
 
 #[ComplexObject]
@@ -86,9 +96,23 @@ impl Query {
         (0..ALL.len()).map(|index| Review { index }).collect()
     }
 
+    /// 13 is cursed and 99 does not exist.
+    async fn suspects(&self) -> Vec<User> {
+        ["1", "13", "2", "99", "13"].map(User::known_as).into()
+    }
+
+    /// Knows the name without asking.
+    #[graphql(provides = "name")]
+    async fn star(&self) -> User {
+        User {
+            id: "2".into(),
+            name: Some("Star Bob".to_owned()),
+        }
+    }
+
     #[graphql(entity)]
     async fn find_user_by_id(&self, id: ID) -> User {
-        User { id }
+        User::known_as(id)
     }
 
     #[graphql(entity)]

@@ -1,0 +1,261 @@
+//! GraphQL over HTTP: media types, statuses, limits, files.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ::http::{Extensions, HeaderMap, Method, Request, StatusCode};
+use axum::body::{Body, to_bytes};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use router::{Anonymous, Authenticate, Code, GraphQLError, HttpOptions};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::graph::Shop;
+
+const MODERN: &str = "application/graphql-response+json";
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
+    }
+}
+
+async fn send(request: Request<Body>) -> Answer {
+    send_to(&Shop::open(), Arc::new(Anonymous), request).await
+}
+
+async fn send_to(shop: &Shop, who: Arc<dyn Authenticate>, request: Request<Body>) -> Answer {
+    let options = HttpOptions {
+        body_max: 10_000,
+        ..HttpOptions::default()
+    };
+    let app = router::http::routes(Arc::clone(&shop.engine), who, options);
+    let response = app.oneshot(request).await.expect("a router always answers");
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 1 << 20).await.expect("bodies are short");
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: serde_json::from_slice(&bytes).unwrap_or_default(),
+    }
+}
+
+fn post(accept: &str, body: impl ToString) -> Request<Body> {
+    Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("accept", accept)
+        .body(Body::from(body.to_string()))
+        .expect("the request is well-formed")
+}
+
+fn get(query: &str) -> Request<Body> {
+    Request::get(format!("/graphql?{query}"))
+        .body(Body::empty())
+        .expect("the request is well-formed")
+}
+
+#[tokio::test]
+async fn the_media_type_follows_the_client() {
+    let query = json!({ "query": "{ me { name } }" });
+    for (accept, media) in [
+        ("application/json", "application/json; charset=utf-8"),
+        ("*/*", "application/json; charset=utf-8"),
+        (MODERN, "application/graphql-response+json; charset=utf-8"),
+    ] {
+        let answer = send(post(accept, &query)).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.headers["content-type"], media);
+        assert_eq!(answer.body, json!({ "data": { "me": { "name": "Ada" } } }));
+    }
+    let answer = send(post("text/html", &query)).await;
+    assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE);
+}
+
+#[tokio::test]
+async fn a_refused_document_is_400_for_who_asks_the_modern_way() {
+    for query in ["{", "{ nothing }", "query ($n: Int!) { limited(n: $n) }"] {
+        let body = json!({ "query": query });
+        let modern = send(post(MODERN, &body)).await;
+        assert_eq!(modern.status, StatusCode::BAD_REQUEST, "{query}");
+        let classic = send(post("application/json", &body)).await;
+        assert_eq!(classic.status, StatusCode::OK, "{query}");
+        assert_eq!(classic.body.get("data"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_executed_request_is_200_whatever_failed_in_it() {
+    let body = json!({ "query": "{ everybody { badge } }" });
+    let answer = send(post(MODERN, body)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.body["data"], json!(null));
+}
+
+#[tokio::test]
+async fn malformed_bodies_are_400() {
+    for body in [
+        json!([{ "query": "{ me { name } }" }]).to_string(),
+        json!({}).to_string(),
+        json!({ "query": 1 }).to_string(),
+        json!({ "query": "{ me { name } }", "variables": [] }).to_string(),
+        json!({ "query": "{ me { name } }", "operationName": {} }).to_string(),
+        "{".to_owned(),
+        format!("{}{}", "[".repeat(4_000), "]".repeat(4_000)),
+    ] {
+        let answer = send(post("application/json", &body)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(answer.code(), "BAD_USER_INPUT");
+    }
+}
+
+#[tokio::test]
+async fn other_bodies_and_methods_are_refused() {
+    let request = Request::post("/graphql")
+        .header("content-type", "text/plain")
+        .body(Body::from(r#"{"query":"{ me { name } }"}"#))
+        .expect("the request is well-formed");
+    assert_eq!(
+        send(request).await.status,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+
+    let long = json!({ "query": " ".repeat(20_000) });
+    let answer = send(post(MODERN, long)).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let request = Request::builder()
+        .method(Method::PUT)
+        .uri("/graphql")
+        .body(Body::empty())
+        .expect("the request is well-formed");
+    assert_eq!(send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn get_reads_and_never_writes() {
+    let answer = send(get("query=query%20(%24w%3AString!)%7Bme%7Bgreeting(word%3A%24w)%7D%7D&variables=%7B%22w%22%3A%22Hi%22%7D")).await;
+    assert_eq!(
+        answer.body,
+        json!({ "data": { "me": { "greeting": "Hi 1" } } })
+    );
+
+    let shop = Shop::open();
+    let mutation = get("query=mutation%7Brename(to%3A%22x%22)%7D");
+    let answer = send_to(&shop, Arc::new(Anonymous), mutation).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.headers["allow"], "POST");
+    assert!(shop.log.take().is_empty());
+
+    assert_eq!(send(get("")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        send(get("query=%7Bme%7Bid%7D%7D&variables=x")).await.status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+/// Admits only `Bearer good`.
+struct Strict;
+
+impl Authenticate for Strict {
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        _peer: Option<SocketAddr>,
+    ) -> BoxFuture<'a, Result<Extensions, GraphQLError>> {
+        async {
+            match headers.get("authorization") {
+                Some(value) if value == "Bearer good" => Ok(Extensions::new()),
+                _ => Err(GraphQLError::new(Code::Unauthenticated, "token is bad")),
+            }
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_bad_credential_is_401() {
+    let shop = Shop::open();
+    for accept in [MODERN, "application/json"] {
+        let request = post(accept, json!({ "query": "{ me { name } }" }));
+        let answer = send_to(&shop, Arc::new(Strict), request).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.code(), "UNAUTHENTICATED");
+    }
+    assert!(shop.log.take().is_empty());
+}
+
+fn multipart(parts: &[(&str, &str)]) -> Request<Body> {
+    let mut body = String::new();
+    for (head, content) in parts {
+        body += &format!("--X\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+    }
+    body += "--X--\r\n";
+    Request::post("/graphql")
+        .header("content-type", "multipart/form-data; boundary=X")
+        .body(Body::from(body))
+        .expect("the request is well-formed")
+}
+
+const ONE: (&str, &str) = (
+    r#"name="operations""#,
+    r#"{ "query": "mutation ($f: Upload!) { readFile(file: $f) }", "variables": { "f": null } }"#,
+);
+
+#[tokio::test]
+async fn files_arrive() {
+    let answer = send(multipart(&[
+        ONE,
+        (r#"name="map""#, r#"{ "0": ["variables.f"] }"#),
+        (r#"name="0"; filename="a.txt""#, "hello"),
+    ]))
+    .await;
+    assert_eq!(
+        answer.body,
+        json!({ "data": { "readFile": "a.txt: hello" } })
+    );
+
+    let many = r#"{ "query": "mutation ($f: [Upload!]!) { readFiles(files: $f) }",
+        "variables": { "f": [null, null] } }"#;
+    let answer = send(multipart(&[
+        (r#"name="operations""#, many),
+        (
+            r#"name="map""#,
+            r#"{ "x": ["variables.f.1"], "y": ["variables.f.0"] }"#,
+        ),
+        (r#"name="x"; filename="x.txt""#, "1"),
+        (r#"name="y"; filename="y.txt""#, "2"),
+    ]))
+    .await;
+    assert_eq!(
+        answer.body,
+        json!({ "data": { "readFiles": ["y.txt", "x.txt"] } })
+    );
+}
+
+#[tokio::test]
+async fn files_must_be_complete_and_mapped() {
+    let map = (r#"name="map""#, r#"{ "0": ["variables.f"] }"#);
+    let file = (r#"name="0"; filename="a.txt""#, "hello");
+    let wrong = (r#"name="map""#, r#"{ "0": ["query"] }"#);
+    let stray = (r#"name="1"; filename="b.txt""#, "hello");
+    for parts in [
+        &[ONE, map][..],
+        &[map, ONE, file],
+        &[ONE, wrong, file],
+        &[ONE, map, stray],
+        &[],
+    ] {
+        let answer = send(multipart(parts)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer.code(), "BAD_USER_INPUT");
+    }
+}
