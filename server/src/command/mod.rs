@@ -1,0 +1,32 @@
+//! The subcommands, one file each.
+
+mod admin;
+mod config;
+mod migrate;
+mod schema;
+mod serve;
+
+pub use schema::Contract;
+pub use serve::{Portico, start};
+
+use std::process::ExitCode;
+
+use crate::cli::{AdminCommand, Cli, Command, ConfigCommand, SchemaCommand};
+use crate::config::Config;
+use crate::demo;
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Serve(_) => serve::run(Config::load(&cli)?).await?,
+        Command::Schema(SchemaCommand::Export(export)) => return schema::run(export),
+        Command::Migrate => migrate::run(&Config::load(&cli)?).await?,
+        Command::Admin(AdminCommand::Create(create)) => {
+            admin::run(&Config::load(&cli)?, create).await?;
+        }
+        Command::Config(ConfigCommand::Schema) => config::print_schema()?,
+        Command::Config(ConfigCommand::Check) => config::check(&cli)?,
+        Command::DemoService(service) => demo::run(service.listen).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
