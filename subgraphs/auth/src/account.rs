@@ -60,13 +60,14 @@ pub(crate) async fn register(
     }
     let user = Checked::new(user)?;
     let throttle = Throttle::of_address(client);
-    let refused = {
+    let locked_for = {
         let mut conn = app.db.read().await?;
-        throttle.check(&mut conn, app.clock.now_utc()).await
+        let now = app.clock.now_utc();
+        throttle.locked_for(&mut conn, now).await?
     };
-    let created = match refused {
-        Ok(()) => create(app, passwords, client, user).await,
-        Err(locked) => Err(locked),
+    let created = match locked_for {
+        None => create(app, passwords, client, user).await,
+        Some(seconds) => Err(AuthError::Locked { seconds }),
     };
 
     let failure = match &created {

@@ -37,9 +37,9 @@ impl Payload for UserRegistered {
 
 /// As much of `tenant.member_added` as signing in needs.
 #[derive(Debug, Serialize, Deserialize)]
-struct MemberAdded {
-    tenant_id: TenantId,
-    user_id: UserId,
+pub(crate) struct MemberAdded {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) user_id: UserId,
 }
 
 impl Payload for MemberAdded {

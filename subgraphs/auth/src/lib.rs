@@ -25,6 +25,9 @@ mod throttle;
 mod token;
 mod verifier;
 
+#[cfg(test)]
+mod tests;
+
 pub use account::{create_user, has_users};
 pub use config::{AuthConfig, Registration};
 pub use error::AuthError;

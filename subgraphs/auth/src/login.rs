@@ -1,10 +1,9 @@
 //! Signing in.
 
 use chrono::{DateTime, Utc};
-use kit::App;
-use kit::Conn;
-use kit::id::SessionId;
+use kit::id::{SessionId, UserId};
 use kit::viewer::Client;
+use kit::{App, Conn};
 
 use crate::Auth;
 use crate::account::EmailKey;
@@ -48,36 +47,37 @@ pub(crate) async fn login(
     password::check_length(&password)?;
     auth.signer.prepare(app).await?;
     let throttle = Throttle::of_account(&email, client);
-    // The lock is looked at when it is our turn, so that those who waited side by side for theirs
-    // cannot all try before the first failure counts.
+    // The lock is looked at when it is our turn, and the turn ends after a failure has been counted,
+    // so that those who wait side by side cannot all try before the first failure counts.
     let turn = auth.passwords.turn().await?;
-    let (account, locked) = {
+    let (account, locked_for) = {
         let mut conn = app.db.read().await?;
         let account = Account::find_by_email(&mut conn, &email).await?;
-        let locked = throttle.check(&mut conn, app.clock.now_utc()).await;
-        (account, locked)
+        let now = app.clock.now_utc();
+        (account, throttle.locked_for(&mut conn, now).await?)
     };
     let attempt = Attempt {
         app,
         client,
         throttle,
+        account: account.as_ref().map(|account| account.id),
     };
-    if let Err(locked) = locked {
-        return Err(attempt
-            .refuse(account.as_ref(), Failure::Locked, locked)
-            .await);
+    if let Some(seconds) = locked_for {
+        let locked = AuthError::Locked { seconds };
+        return Err(attempt.refuse(Failure::Locked, locked).await);
     }
 
     let stored = account.as_ref().map(|account| account.password.clone());
-    let verdict = turn.verify(password, stored).await?;
+    let (verdict, turn) = turn.verify(password, stored).await?;
     let (Some(account), Verdict::Right { rehashed }) = (&account, verdict) else {
         let failure = match account {
             Some(_) => Failure::WrongPassword,
             None => Failure::UnknownAccount,
         };
-        let refused = attempt.refuse(account.as_ref(), failure, AuthError::WrongCredentials);
-        return Err(refused.await);
+        let refused = attempt.refuse(failure, AuthError::WrongCredentials).await;
+        return Err(refused);
     };
+    drop(turn);
     attempt.succeed(auth, account, rehashed).await
 }
 
@@ -86,16 +86,12 @@ struct Attempt<'a> {
     app: &'a App,
     client: &'a Client,
     throttle: Throttle,
+    account: Option<UserId>,
 }
 
 impl Attempt<'_> {
     /// Records a refusal, counting it unless it comes from a lock, and returns why.
-    async fn refuse(
-        &self,
-        account: Option<&Account>,
-        failure: Failure,
-        why: AuthError,
-    ) -> AuthError {
+    async fn refuse(&self, failure: Failure, why: AuthError) -> AuthError {
         let recorded = async {
             let mut conn = self.app.db.write().await?;
             if failure != Failure::Locked {
@@ -104,7 +100,7 @@ impl Attempt<'_> {
                     .await?;
             }
             let activity = Activity::of(Action::Login, self.client)
-                .by(account.map(|account| account.id))
+                .by(self.account)
                 .failed(failure);
             Ok::<_, AuthError>(activity.record(self.app, &mut conn).await?)
         };

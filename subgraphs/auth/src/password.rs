@@ -81,49 +81,57 @@ impl Turn {
         password: String,
         personal: Vec<String>,
     ) -> Result<String, AuthError> {
-        self.run(move |_| {
-            check_strength(&password, &personal)?;
-            hash(&password)
-        })
-        .await
+        let (chosen, _) = self
+            .run(move |_| {
+                check_strength(&password, &personal)?;
+                hash(&password)
+            })
+            .await;
+        chosen
     }
 
     /// Checks a password against a stored hash. Without one it takes the same time, so that nobody
-    /// can tell an unknown account from a wrong password.
+    /// can tell an unknown account from a wrong password. The turn comes back with the verdict, to
+    /// be kept until the next one may begin.
     pub(crate) async fn verify(
         self,
         password: String,
         stored: Option<String>,
-    ) -> Result<Verdict, AuthError> {
-        self.run(move |nobodys| {
-            let nobodys = match nobodys.get() {
-                Some(hash) => hash,
-                None => {
-                    let fresh = hash(&kit::secret::random_text::<32>())?;
-                    nobodys.get_or_init(|| fresh)
-                }
-            };
-            let Some(stored) = stored else {
-                is_right(&password, nobodys)?;
-                return Ok(Verdict::Wrong);
-            };
-            if !is_right(&password, &stored)? {
-                return Ok(Verdict::Wrong);
-            }
-            let rehashed = is_outdated(&stored)?.then(|| hash(&password)).transpose()?;
-            Ok(Verdict::Right { rehashed })
-        })
-        .await
+    ) -> Result<(Verdict, Self), AuthError> {
+        let (verdict, turn) = self
+            .run(move |nobodys| check(&password, stored.as_deref(), nobodys))
+            .await;
+        Ok((verdict?, turn))
     }
 
     async fn run<T: Send + 'static>(
         self,
-        work: impl FnOnce(&OnceLock<String>) -> Result<T, AuthError> + Send + 'static,
-    ) -> Result<T, AuthError> {
-        tokio::task::spawn_blocking(move || work(&self.nobodys))
+        work: impl FnOnce(&OnceLock<String>) -> T + Send + 'static,
+    ) -> (T, Self) {
+        tokio::task::spawn_blocking(move || (work(&self.nobodys), self))
             .await
             .expect("hashing does not panic")
     }
+}
+
+fn check(
+    password: &str,
+    stored: Option<&str>,
+    nobodys: &OnceLock<String>,
+) -> Result<Verdict, AuthError> {
+    let nobodys = match nobodys.get() {
+        Some(hash) => hash,
+        None => {
+            let fresh = hash(&kit::secret::random_text::<32>())?;
+            nobodys.get_or_init(|| fresh)
+        }
+    };
+    let is_right = is_right(password, stored.unwrap_or(nobodys))?;
+    let Some(stored) = stored.filter(|_| is_right) else {
+        return Ok(Verdict::Wrong);
+    };
+    let rehashed = is_outdated(stored)?.then(|| hash(password)).transpose()?;
+    Ok(Verdict::Right { rehashed })
 }
 
 /// Refuses lengths that no password has, before any time is spent on it.
@@ -148,7 +156,12 @@ fn check_strength(password: &str, personal: &[String]) -> Result<(), AuthError> 
         .map(|warning| warning.to_string())
         .into_iter()
         .chain(suggestions.iter().map(ToString::to_string))
-        .map(|sentence| sentence.trim_end_matches('.').to_lowercase())
+        .map(|advice| {
+            advice
+                .trim_end_matches('.')
+                .to_lowercase()
+                .replace(". ", "; ")
+        })
         .collect::<Vec<_>>();
     Err(AuthError::WeakPassword(match advice.is_empty() {
         true => "add another word or two; uncommon words are better".to_owned(),
@@ -202,6 +215,12 @@ mod tests {
         passwords().turn().await.expect("nobody waits")
     }
 
+    async fn verdict(password: &str, stored: Option<&str>) -> Verdict {
+        let stored = stored.map(str::to_owned);
+        let checked = turn().await.verify(password.to_owned(), stored).await;
+        checked.expect("readable").0
+    }
+
     #[tokio::test]
     async fn a_password_opens_its_own_hash_only() {
         let hash = turn().await.choose(GOOD.to_owned(), Vec::new()).await;
@@ -211,19 +230,14 @@ mod tests {
             "{hash}"
         );
 
-        let verdict = turn().await.verify(GOOD.to_owned(), Some(hash.clone()));
-        assert_eq!(
-            verdict.await.expect("readable"),
-            Verdict::Right { rehashed: None }
-        );
-        let verdict = turn().await.verify("another".to_owned(), Some(hash));
-        assert_eq!(verdict.await.expect("readable"), Verdict::Wrong);
+        let right = Verdict::Right { rehashed: None };
+        assert_eq!(verdict(GOOD, Some(&hash)).await, right);
+        assert_eq!(verdict("another", Some(&hash)).await, Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn nobodys_password_is_always_wrong() {
-        let verdict = turn().await.verify(GOOD.to_owned(), None).await;
-        assert_eq!(verdict.expect("hashed"), Verdict::Wrong);
+        assert_eq!(verdict(GOOD, None).await, Verdict::Wrong);
     }
 
     #[tokio::test]
@@ -233,12 +247,9 @@ mod tests {
         let salt = SaltString::generate(&mut OsRng);
         let stored = weak.hash_password(GOOD.as_bytes(), &salt).expect("hashed");
 
-        let verdict = turn()
-            .await
-            .verify(GOOD.to_owned(), Some(stored.to_string()));
-        let Ok(Verdict::Right {
+        let Verdict::Right {
             rehashed: Some(hash),
-        }) = verdict.await
+        } = verdict(GOOD, Some(&stored.to_string())).await
         else {
             panic!("not rehashed");
         };

@@ -2,9 +2,9 @@
 //! that two parties have it.
 
 use chrono::NaiveDateTime;
-use kit::App;
-use kit::Conn;
+use kit::secret::SecretError;
 use kit::viewer::Client;
+use kit::{App, Conn};
 
 use crate::Auth;
 use crate::activity::{Action, Activity, Failure};
@@ -133,13 +133,13 @@ async fn repeat(
     let Some(used_at) = stored.used_at else {
         return refuse(app, client, conn, Some(&session), Failure::ExpiredToken).await;
     };
-    if now - used_at <= auth.config.refresh_grace()
+    if now - used_at < auth.config.refresh_grace()
         && let Some(sealed) = &stored.successor
     {
         let opened = app.key.open(&context(digest), sealed)?;
         let successor = String::from_utf8(opened).ok();
         let successor = successor.and_then(|text| RefreshToken::parse(&text));
-        let successor = successor.ok_or(kit::secret::SecretError::Corrupt)?;
+        let successor = successor.ok_or(SecretError::Corrupt)?;
         let known = StoredToken::find(conn, &successor.digest()).await?;
         if let Some(known) = known.filter(|known| known.used_at.is_none()) {
             record(app, client, conn, Some(&session), None).await?;

@@ -17,6 +17,8 @@ use crate::account::EmailKey;
 use crate::error::AuthError;
 use crate::store::failure::{self, Failures};
 
+/// How long the first failure that is not free locks; each further one locks twice as long.
+const LOCK_FIRST_S: i64 = 30;
 /// The longest that one more failure locks; a lock for ever would let anybody lock anybody out.
 const LOCK_MAX: TimeDelta = TimeDelta::minutes(15);
 /// Failures are forgotten when there has been none for so long.
@@ -61,19 +63,22 @@ impl Throttle {
         }
     }
 
-    /// Refuses while the account or the address is locked.
-    pub(crate) async fn check(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<(), AuthError> {
+    /// For how many seconds the account or the address is still locked, if it is.
+    pub(crate) async fn locked_for(
+        &self,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+    ) -> Result<Option<i64>, AuthError> {
         for source in self.sources() {
             let Some(failures) = failure::find(conn, &source.name).await? else {
                 continue;
             };
             let wait = locked_until(&failures, source.free) - now;
             if wait > TimeDelta::zero() {
-                let seconds = wait.num_seconds() + 1;
-                return Err(AuthError::Locked { seconds });
+                return Ok(Some(wait.num_seconds() + 1));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Counts a failure.
@@ -124,7 +129,7 @@ fn locked_until(failures: &Failures, free: i32) -> NaiveDateTime {
     if beyond < 0 {
         return failures.last_at;
     }
-    let wait = TimeDelta::seconds(1_i64 << beyond.min(20));
+    let wait = TimeDelta::seconds(LOCK_FIRST_S << beyond.min(20));
     failures.last_at + wait.min(LOCK_MAX)
 }
 
@@ -140,11 +145,10 @@ mod tests {
         for (failures, seconds) in [
             (1, 0),
             (4, 0),
-            (5, 1),
-            (6, 2),
-            (10, 32),
-            (14, 512),
-            (15, 900),
+            (5, 30),
+            (6, 60),
+            (9, 480),
+            (10, 900),
             (i32::MAX, 900),
         ] {
             let failures = Failures { failures, last_at };

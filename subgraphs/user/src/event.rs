@@ -14,10 +14,10 @@ pub(crate) const MEMBERSHIPS: &str = "user.memberships";
 
 /// As much of `user.registered` as a profile needs.
 #[derive(Debug, Serialize, Deserialize)]
-struct UserRegistered {
-    user_id: UserId,
-    name: String,
-    email: String,
+pub(crate) struct UserRegistered {
+    pub(crate) user_id: UserId,
+    pub(crate) name: String,
+    pub(crate) email: String,
 }
 
 impl Payload for UserRegistered {
@@ -34,10 +34,10 @@ impl Payload for UserRegistered {
 
 /// As much of `tenant.member_added` as is needed to tell who shares a tenant.
 #[derive(Debug, Serialize, Deserialize)]
-struct MemberAdded {
-    tenant_id: TenantId,
-    user_id: UserId,
-    role: String,
+pub(crate) struct MemberAdded {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) user_id: UserId,
+    pub(crate) role: String,
 }
 
 impl Payload for MemberAdded {

@@ -13,6 +13,9 @@ mod store;
 mod tables;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 pub use event::handlers;
 pub use graphql::Query;
 pub use role::grants_of_role;

@@ -114,10 +114,10 @@ mod tests {
         assert_eq!(
             ids,
             [
-                "role_01jgfjjz00f0080000000000001",
-                "role_01jgfjjz00f0080000000000002",
-                "role_01jgfjjz00f0080000000000003",
-                "role_01jgfjjz00f0080000000000004",
+                "role_01jgfjjz00e008000000000001",
+                "role_01jgfjjz00e008000000000002",
+                "role_01jgfjjz00e008000000000003",
+                "role_01jgfjjz00e008000000000004",
             ]
         );
         for role in BUILT_IN {

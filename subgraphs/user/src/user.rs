@@ -18,13 +18,27 @@ pub(crate) async fn visible(
     viewer: &Viewer,
     ids: &[UserId],
 ) -> Result<Vec<Profile>, StorageError> {
-    let known = known(app, viewer, ids).await?;
+    let tenant = viewer.require_in_tenant(READ).ok();
+    let ids = ids.iter().copied();
+    let ids = ids.filter(|&id| id == viewer.user || tenant.is_some());
+    let ids = ids.collect::<Vec<_>>();
+    let known = known(app, viewer.user, tenant, &ids).await?;
     if known.len() == ids.len() {
         return Ok(known);
     }
     app.events.caught_up(&app.db, PROFILES).await?;
     app.events.caught_up(&app.db, MEMBERSHIPS).await?;
-    self::known(app, viewer, ids).await
+    self::known(app, viewer.user, tenant, &ids).await
+}
+
+/// A user whom the request may show to whoever sent it, also if the registration is only just over.
+pub(crate) async fn revealed(app: &App, id: UserId) -> Result<Option<Profile>, StorageError> {
+    let known = known(app, id, None, &[id]).await?;
+    if !known.is_empty() {
+        return Ok(known.into_iter().next());
+    }
+    app.events.caught_up(&app.db, PROFILES).await?;
+    Ok(self::known(app, id, None, &[id]).await?.into_iter().next())
 }
 
 /// A page of the people of the current tenant, and how many there are if that is wanted.
@@ -58,17 +72,20 @@ pub(crate) async fn tenants(
     known_tenants(app, viewer, ids).await
 }
 
-async fn known(app: &App, viewer: &Viewer, ids: &[UserId]) -> Result<Vec<Profile>, StorageError> {
+async fn known(
+    app: &App,
+    oneself: UserId,
+    tenant: Option<TenantId>,
+    ids: &[UserId],
+) -> Result<Vec<Profile>, StorageError> {
     let mut conn = app.db.read().await?;
     let mut found = Vec::new();
-    if ids.contains(&viewer.user) {
-        found.extend(Profile::find(&mut conn, viewer.user).await?);
+    if ids.contains(&oneself) {
+        found.extend(Profile::find(&mut conn, oneself).await?);
     }
-    let others = ids.iter().copied().filter(|&id| id != viewer.user);
+    let others = ids.iter().copied().filter(|&id| id != oneself);
     let others = others.collect::<Vec<_>>();
-    if let Ok(tenant) = viewer.require_in_tenant(READ)
-        && !others.is_empty()
-    {
+    if let Some(tenant) = tenant.filter(|_| !others.is_empty()) {
         found.extend(Profile::by_ids_in_tenant(&mut conn, tenant, &others).await?);
     }
     Ok(found)

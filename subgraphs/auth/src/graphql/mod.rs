@@ -74,10 +74,11 @@ impl Mutation {
             password: input.password,
         };
         let client = ctx.client();
-        let user =
-            account::register(ctx.app(), &auth.config, &auth.passwords, &client, user).await?;
+        let registered = account::register(ctx.app(), &auth.config, &auth.passwords, &client, user);
+        let id = registered.await?;
+        ctx.revealed().add(id);
         Ok(RegisterPayload {
-            user: Some(User { id: user.into() }),
+            user: Some(User { id: id.into() }),
         })
     }
 
@@ -95,6 +96,7 @@ impl Mutation {
         let (auth, client) = (ctx.data_unchecked::<Auth>(), ctx.client());
         let signed_in =
             login::login(ctx.app(), auth, &client, &input.email.0, input.password).await?;
+        ctx.revealed().add(signed_in.session.user);
         Ok(LoginResult::Success(signed_in.into()))
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::login::SignedIn;
 use crate::store::session::Session as Row;
 
-/// A person; the rest of the type is another subgraph's.
+/// A person who can sign in.
 #[derive(SimpleObject)]
 #[graphql(unresolvable = "id")]
 pub(crate) struct User {
@@ -14,7 +14,7 @@ pub(crate) struct User {
     pub(crate) id: ID,
 }
 
-/// A tenant; the rest of the type is another subgraph's.
+/// An isolated customer of the platform.
 #[derive(SimpleObject)]
 #[graphql(unresolvable = "id")]
 pub(crate) struct Tenant {
@@ -61,7 +61,7 @@ impl From<Row> for Session {
 /// The account that was registered.
 #[derive(SimpleObject)]
 pub(crate) struct RegisterPayload {
-    /// The new user. Without an access token only the id can be read.
+    /// The new user.
     pub(crate) user: Option<User>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct LoginSuccess {
     refresh_token_expires_at: DateTime<Utc>,
     /// The session that was opened.
     session: Session,
-    /// Who is signed in. More than the id can be read with the access token only.
+    /// Who is signed in. What depends on permissions can be read with the access token only.
     user: Option<User>,
 }
 

@@ -104,8 +104,11 @@ impl Query {
     }
 }
 
-/// The user with this id, if the viewer may see them.
+/// The user with this id, if the viewer may see them or the request has just signed them in.
 async fn find_user(ctx: &Context<'_>, id: UserId) -> Result<Option<User>, ApiError> {
+    if ctx.revealed().contains(id) {
+        return Ok(user::revealed(ctx.app(), id).await?.map(User::whole));
+    }
     let (Some(users), Ok(viewer)) = (ctx.data_opt::<Users>(), ctx.viewer()) else {
         return Ok(None);
     };

@@ -24,15 +24,23 @@ pub(crate) struct User {
 }
 
 impl User {
+    /// All of a person, as they see themselves.
+    pub(super) fn whole(profile: Profile) -> Self {
+        Self {
+            email: EmailAddress::parse(&profile.email),
+            id: profile.id.into(),
+            name: profile.name,
+            created_at: profile.created_at.and_utc(),
+        }
+    }
+
     /// As much of a person as the viewer may see.
     pub(super) fn seen_by(viewer: &Viewer, profile: Profile) -> Self {
         let is_shown = profile.id == viewer.user || viewer.allows(READ.0);
-        let email = is_shown.then(|| EmailAddress::parse(&profile.email));
+        let user = Self::whole(profile);
         Self {
-            id: profile.id.into(),
-            name: profile.name,
-            email: email.flatten(),
-            created_at: profile.created_at.and_utc(),
+            email: user.email.filter(|_| is_shown),
+            ..user
         }
     }
 }
@@ -77,7 +85,7 @@ impl From<role::Role> for Role {
     }
 }
 
-/// A tenant; the rest of the type is another subgraph's.
+/// An isolated customer of the platform.
 #[derive(SimpleObject)]
 pub(crate) struct Tenant {
     /// The tenant's id.

@@ -1,0 +1,140 @@
+use std::collections::HashSet;
+
+use futures::future::join_all;
+use serde_json::Value;
+use testkit::{Backend, on_both};
+
+use super::{Fixture, Tokens};
+use crate::{AuthConfig, AuthError};
+
+on_both![
+    a_refresh_token_leads_to_the_next,
+    a_lost_reply_can_be_asked_for_again,
+    a_spent_token_ends_its_session,
+    a_spent_token_whose_successor_is_used_ends_its_session,
+    of_many_uses_at_once_exactly_one_succeeds,
+    many_uses_at_once_within_the_grace_lead_to_one_successor,
+    an_unused_session_ends,
+    what_is_no_refresh_token_is_refused,
+];
+
+const REFUSED: &str = "UNAUTHENTICATED at /refreshToken: this refresh token is unknown, spent or \
+                       expired; sign in with `login`";
+
+fn tokens(answer: &Value) -> Tokens {
+    Tokens::of(&answer["refreshSession"])
+}
+
+async fn a_refresh_token_leads_to_the_next(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let mut current = fixture.newcomer("ada@example.com").await;
+    let session = fixture.viewer(&current.access).await.session;
+    for _ in 0..3 {
+        let next = tokens(&fixture.refresh(&current.refresh).await);
+        assert_ne!(next.refresh, current.refresh);
+        assert_eq!(fixture.viewer(&next.access).await.session, session);
+        current = next;
+    }
+    let expected = ["register", "login", "refresh", "refresh", "refresh"];
+    assert_eq!(fixture.activities().await, expected);
+}
+
+async fn a_lost_reply_can_be_asked_for_again(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    let lost = tokens(&fixture.refresh(&first.refresh).await);
+    fixture.advance(9);
+
+    let again = tokens(&fixture.refresh(&first.refresh).await);
+
+    assert_eq!(again.refresh, lost.refresh);
+    fixture.viewer(&again.access).await;
+    tokens(&fixture.refresh(&again.refresh).await);
+}
+
+async fn a_spent_token_ends_its_session(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    let other = fixture.login("ada@example.com").await;
+    let second = tokens(&fixture.refresh(&first.refresh).await);
+    fixture.advance(11);
+
+    assert_eq!(fixture.refresh(&first.refresh).await, REFUSED);
+
+    let ended = "UNAUTHENTICATED: this session has ended; sign in with `login`";
+    assert_eq!(fixture.refresh(&second.refresh).await, ended);
+    let refusal = fixture.refusal(&second.access).await;
+    assert!(matches!(refusal, AuthError::SessionEnded), "{refusal:?}");
+    // The user's other session is none of the thief's.
+    tokens(&fixture.refresh(&other.refresh).await);
+    assert_eq!(
+        fixture.activities().await[3..],
+        [
+            "refresh",
+            "refresh: replayed_token",
+            "refresh: session_ended",
+            "refresh"
+        ]
+    );
+}
+
+async fn a_spent_token_whose_successor_is_used_ends_its_session(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    let second = tokens(&fixture.refresh(&first.refresh).await);
+    let third = tokens(&fixture.refresh(&second.refresh).await);
+
+    assert_eq!(fixture.refresh(&first.refresh).await, REFUSED);
+
+    let refusal = fixture.refusal(&third.access).await;
+    assert!(matches!(refusal, AuthError::SessionEnded), "{refusal:?}");
+}
+
+async fn of_many_uses_at_once_exactly_one_succeeds(backend: Backend) {
+    let config = AuthConfig {
+        refresh_grace_s: 0,
+        ..AuthConfig::default()
+    };
+    let fixture = Fixture::start_with(backend, config).await;
+    let first = fixture.newcomer("ada@example.com").await;
+
+    let answers = join_all((0..50).map(|_| fixture.refresh(&first.refresh))).await;
+
+    let won = answers.iter().filter(|answer| answer.is_object()).count();
+    assert_eq!(won, 1, "{answers:?}");
+    let refusal = fixture.refusal(&first.access).await;
+    assert!(matches!(refusal, AuthError::SessionEnded), "{refusal:?}");
+}
+
+async fn many_uses_at_once_within_the_grace_lead_to_one_successor(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+
+    let answers = join_all((0..50).map(|_| fixture.refresh(&first.refresh))).await;
+
+    let successors = answers.iter().map(|answer| tokens(answer).refresh);
+    let successors = successors.collect::<HashSet<_>>();
+    assert_eq!(successors.len(), 1);
+    for successor in successors {
+        tokens(&fixture.refresh(&successor).await);
+    }
+}
+
+async fn an_unused_session_ends(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    fixture.advance(7 * 24 * 3600 + 1);
+    assert_eq!(fixture.refresh(&first.refresh).await, REFUSED);
+    let expected = ["register", "login", "refresh: expired_token"];
+    assert_eq!(fixture.activities().await, expected);
+}
+
+async fn what_is_no_refresh_token_is_refused(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let tokens = fixture.newcomer("ada@example.com").await;
+    let unknown = crate::token::RefreshToken::new();
+    for token in ["", "prt_", unknown.reveal(), &tokens.access] {
+        assert_eq!(fixture.refresh(token).await, REFUSED, "{token}");
+    }
+    fixture.viewer(&tokens.access).await;
+}
