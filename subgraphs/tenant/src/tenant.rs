@@ -89,6 +89,7 @@ pub(crate) async fn request(
         attempts_left: tenant.attempts_left,
     };
     let mut conn = app.db.write().await?;
+    tenants::prepare_count(&mut conn, user).await?;
     conn.transaction(async |conn| {
         if !tenants::count_creation(conn, user, PER_USER_MAX).await? {
             return Err(TenantError::TooManyTenants(PER_USER_MAX));

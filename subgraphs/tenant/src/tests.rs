@@ -1,1 +1,7 @@
-//! x
+//! The subgraph alone, on both databases: GraphQL in, answers and events out.
+
+mod members;
+mod provisioning;
+mod subscriptions;
+mod tenants;
+mod world;

@@ -27,9 +27,10 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The item's id.")] id: ID,
-    ) -> Result<Option<MenuItem>, ApiError> {
-        ctx.viewer()?;
-        load(ctx, MenuItemId::try_from(id)?).await
+    ) -> Option<Result<MenuItem, ApiError>> {
+        async { load(ctx, MenuItemId::try_from(id)?).await }
+            .await
+            .transpose()
     }
 
     /// A line of a menu by its key.
@@ -39,7 +40,6 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The item's id.")] id: ID,
     ) -> Result<Option<MenuItem>, ApiError> {
-        ctx.viewer()?;
         match MenuItemId::try_from(id) {
             Ok(id) => load(ctx, id).await,
             Err(_) => Ok(None),
@@ -75,6 +75,7 @@ impl Query {
 
 /// An item in what the viewer sees of its service.
 async fn load(ctx: &Context<'_>, id: MenuItemId) -> Result<Option<MenuItem>, ApiError> {
+    ctx.viewer()?;
     let Some(service) = ctx.data_unchecked::<Services>().load(id).await? else {
         return Ok(None);
     };

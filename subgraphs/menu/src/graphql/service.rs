@@ -6,6 +6,7 @@ use kit::{ApiError, ContextExt as _};
 
 use super::item::MenuItem;
 use crate::loaders::Menus;
+use crate::menu::Visible;
 
 /// A service, of which only the key is known here.
 pub(crate) struct Service {
@@ -22,14 +23,22 @@ impl Service {
 
     /// What you may reach of it: groups of endpoints first, then endpoints without a group. Null if
     /// you do not see the service.
-    async fn menu(&self, ctx: &Context<'_>) -> Result<Option<Vec<MenuItem>>, ApiError> {
-        ctx.viewer()?;
-        let Some(visible) = ctx.data_unchecked::<Menus>().load(self.id).await? else {
-            return Ok(None);
-        };
-        let below = visible
-            .map(|tree| tree.children.clone())
-            .unwrap_or_default();
-        Ok(Some(below.into_iter().map(MenuItem).collect()))
+    async fn menu(&self, ctx: &Context<'_>) -> Option<Result<Vec<MenuItem>, ApiError>> {
+        async {
+            ctx.viewer()?;
+            let visible = ctx.data_unchecked::<Menus>().load(self.id).await?;
+            Ok(visible.map(below))
+        }
+        .await
+        .transpose()
     }
+}
+
+fn below(visible: Visible) -> Vec<MenuItem> {
+    let children = visible.map(|tree| tree.children.clone());
+    children
+        .unwrap_or_default()
+        .into_iter()
+        .map(MenuItem)
+        .collect()
 }

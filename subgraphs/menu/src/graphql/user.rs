@@ -23,13 +23,19 @@ impl User {
 
     /// What you can reach in your current tenant: the endpoints of the services that it subscribes
     /// to, as far as your roles permit. Empty without a current tenant. Shown to yourself only.
-    async fn menu(&self, ctx: &Context<'_>) -> Result<Option<Menu>, ApiError> {
+    async fn menu(&self, ctx: &Context<'_>) -> Option<Result<Menu, ApiError>> {
+        Some(self.load_menu(ctx).await)
+    }
+}
+
+impl User {
+    async fn load_menu(&self, ctx: &Context<'_>) -> Result<Menu, ApiError> {
         let viewer = ctx.viewer()?;
         if viewer.user != self.id {
             return Err(MenuError::NotYourself.into());
         }
         let trees = of_viewer(ctx.app(), viewer).await?;
         let items = trees.into_iter().map(MenuItem).collect();
-        Ok(Some(Menu { items }))
+        Ok(Menu { items })
     }
 }

@@ -25,9 +25,10 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The notification's id.")] id: ID,
-    ) -> Result<Option<Notification>, ApiError> {
-        ctx.viewer()?;
-        load(ctx, NotificationId::try_from(id)?).await
+    ) -> Option<Result<Notification, ApiError>> {
+        async { load(ctx, NotificationId::try_from(id)?).await }
+            .await
+            .transpose()
     }
 
     /// A notification by its key.
@@ -37,7 +38,6 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The notification's id.")] id: ID,
     ) -> Result<Option<Notification>, ApiError> {
-        ctx.viewer()?;
         match NotificationId::try_from(id) {
             Ok(id) => load(ctx, id).await,
             Err(_) => Ok(None),
@@ -57,6 +57,7 @@ impl Query {
 }
 
 async fn load(ctx: &Context<'_>, id: NotificationId) -> Result<Option<Notification>, ApiError> {
+    ctx.viewer()?;
     let found = ctx.data_unchecked::<Notifications>().load(id).await?;
     Ok(found.map(Notification::from))
 }

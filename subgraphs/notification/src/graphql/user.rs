@@ -33,21 +33,30 @@ impl User {
         #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
         last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Paged<NotificationId, Notification>>, ApiError> {
-        let viewer = ctx.viewer()?;
-        if viewer.user != self.id {
-            return Err(NotificationError::NotYourself.into());
-        }
-        let page = Page::new(PageArgs {
+    ) -> Option<Result<Paged<NotificationId, Notification>, ApiError>> {
+        let args = PageArgs {
             first,
             after,
             last,
             before,
-        })?;
+        };
+        Some(self.list(ctx, args).await)
+    }
+}
+
+impl User {
+    async fn list(
+        &self,
+        ctx: &Context<'_>,
+        args: PageArgs,
+    ) -> Result<Paged<NotificationId, Notification>, ApiError> {
+        let viewer = ctx.viewer()?;
+        if viewer.user != self.id {
+            return Err(NotificationError::NotYourself.into());
+        }
+        let page = Page::new(args)?;
         let with_total = ctx.look_ahead().field("totalCount").exists();
         let listed = inbox::list(ctx.app(), viewer, &page, with_total).await?;
-        let connection =
-            page.connection(listed.rows, listed.total, |row| row.id, Notification::from);
-        Ok(Some(connection))
+        Ok(page.connection(listed.rows, listed.total, |row| row.id, Notification::from))
     }
 }

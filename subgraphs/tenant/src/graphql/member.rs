@@ -2,15 +2,35 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use kit::id::TenantId;
+use kit::page::{Page, PageArgs, Paged};
 use kit::{ApiError, ContextExt as _};
 
 use super::tenant::Tenant;
 use super::user::User;
-use crate::loaders::Tenants;
-use crate::store;
+use super::{load, require_current};
+use crate::ids::MembershipId;
+use crate::store::{self, members};
 
 /// A membership that the viewer may see.
 pub(crate) struct Membership(pub(crate) store::Membership);
+
+/// A page of the members of the current tenant.
+pub(super) async fn list(
+    ctx: &Context<'_>,
+    tenant: TenantId,
+    args: PageArgs,
+) -> Result<Paged<MembershipId, Membership>, ApiError> {
+    require_current(ctx, tenant)?.require(crate::member::READ)?;
+    let page = Page::new(args)?;
+    let mut conn = ctx.app().db.read().await?;
+    let rows = members::list(&mut conn, tenant, &page).await?;
+    let total = match ctx.look_ahead().field("totalCount").exists() {
+        true => members::count(&mut conn, tenant).await?,
+        false => 0,
+    };
+    Ok(page.connection(rows, total, |row| row.id, Membership))
+}
 
 /// One user's place in one tenant.
 #[Object]
@@ -21,10 +41,8 @@ impl Membership {
     }
 
     /// The tenant, if you belong to it too.
-    async fn tenant(&self, ctx: &Context<'_>) -> Result<Option<Tenant>, ApiError> {
-        ctx.viewer()?;
-        let tenants = ctx.data_unchecked::<Tenants>();
-        Ok(tenants.load(self.0.tenant_id).await?.map(Tenant))
+    async fn tenant(&self, ctx: &Context<'_>) -> Option<Result<Tenant, ApiError>> {
+        load(ctx, self.0.tenant_id).await.transpose()
     }
 
     /// The member.

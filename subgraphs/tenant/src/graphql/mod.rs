@@ -9,7 +9,7 @@ mod user;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use kit::id::{InvalidId, TenantId};
 use kit::page::{Page, PageArgs, Paged};
-use kit::{ApiError, ContextExt as _};
+use kit::{ApiError, ContextExt as _, Viewer};
 
 use crate::error::TenantError;
 use crate::ids::SubscriptionId;
@@ -58,10 +58,10 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The tenant's id.")] id: ID,
-    ) -> Result<Option<Tenant>, ApiError> {
-        ctx.viewer()?;
-        let id = TenantId::try_from(id)?;
-        Ok(ctx.data_unchecked::<Tenants>().load(id).await?.map(Tenant))
+    ) -> Option<Result<Tenant, ApiError>> {
+        async { load(ctx, TenantId::try_from(id)?).await }
+            .await
+            .transpose()
     }
 
     /// A tenant that you belong to; null if there is none with this slug.
@@ -69,11 +69,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The tenant's slug.")] slug: String,
-    ) -> Result<Option<Tenant>, ApiError> {
-        let user = ctx.viewer()?.user;
-        let mut conn = ctx.app().db.read().await?;
-        let found = rows::find_by_slug(&mut conn, user, &slug).await?;
-        Ok(found.map(Tenant))
+    ) -> Option<Result<Tenant, ApiError>> {
+        async {
+            let user = ctx.viewer()?.user;
+            let mut conn = ctx.app().db.read().await?;
+            let found = rows::find_by_slug(&mut conn, user, &slug).await?;
+            Ok(found.map(Tenant))
+        }
+        .await
+        .transpose()
     }
 
     /// A tenant by its key.
@@ -83,11 +87,10 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The tenant's id.")] id: ID,
     ) -> Result<Option<Tenant>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = TenantId::try_from(id) else {
-            return Ok(None);
-        };
-        Ok(ctx.data_unchecked::<Tenants>().load(id).await?.map(Tenant))
+        match TenantId::try_from(id) {
+            Ok(id) => load(ctx, id).await,
+            Err(_) => Ok(None),
+        }
     }
 
     /// A subscription of the current tenant by its key.
@@ -181,13 +184,10 @@ impl Mutation {
         let (app, viewer) = (ctx.app(), ctx.viewer()?);
         let service = parse(input.service_id, "/serviceId")?;
         let subscription = crate::subscription::subscribe(app, viewer, service).await?;
-        let tenant = ctx
-            .data_unchecked::<Tenants>()
-            .load(subscription.tenant_id)
-            .await?;
+        let tenant = load(ctx, subscription.tenant_id).await?;
         Ok(SubscribeToServicePayload {
             tenant_service: subscription.into(),
-            tenant: tenant.map(Tenant),
+            tenant,
         })
     }
 }
@@ -257,15 +257,22 @@ struct SubscribeToServicePayload {
     tenant: Option<Tenant>,
 }
 
+/// A tenant that the viewer belongs to.
+async fn load(ctx: &Context<'_>, id: TenantId) -> Result<Option<Tenant>, ApiError> {
+    ctx.viewer()?;
+    Ok(ctx.data_unchecked::<Tenants>().load(id).await?.map(Tenant))
+}
+
 /// Reads an id out of an input, and says which one if it is malformed.
 fn parse<T: TryFrom<ID, Error = InvalidId>>(id: ID, field: &str) -> Result<T, ApiError> {
     T::try_from(id).map_err(|err| ApiError::from(err).at(field))
 }
 
 /// Refuses what is shown in a tenant only, unless it is the current one.
-fn require_current(ctx: &Context<'_>, tenant: TenantId) -> Result<(), ApiError> {
-    match ctx.viewer()?.tenant == Some(tenant) {
-        true => Ok(()),
+fn require_current<'a>(ctx: &'a Context<'_>, tenant: TenantId) -> Result<&'a Viewer, ApiError> {
+    let viewer = ctx.viewer()?;
+    match viewer.tenant == Some(tenant) {
+        true => Ok(viewer),
         false => Err(TenantError::Elsewhere(tenant).into()),
     }
 }

@@ -1,9 +1,14 @@
 //! Subscriptions to services, as clients see them.
 
-use async_graphql::{ID, SimpleObject};
+use async_graphql::{Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
+use kit::id::TenantId;
+use kit::page::{Page, PageArgs, Paged};
+use kit::{ApiError, ContextExt as _};
 
-use crate::store::Subscription;
+use super::require_current;
+use crate::ids::SubscriptionId;
+use crate::store::{Subscription, subscriptions};
 
 /// A tenant's subscription to a service.
 #[derive(SimpleObject)]
@@ -22,6 +27,23 @@ pub(crate) struct TenantService {
 struct Service {
     /// Its id.
     id: ID,
+}
+
+/// A page of the subscriptions of the current tenant.
+pub(super) async fn list(
+    ctx: &Context<'_>,
+    tenant: TenantId,
+    args: PageArgs,
+) -> Result<Paged<SubscriptionId, TenantService>, ApiError> {
+    require_current(ctx, tenant)?;
+    let page = Page::new(args)?;
+    let mut conn = ctx.app().db.read().await?;
+    let rows = subscriptions::list(&mut conn, tenant, &page).await?;
+    let total = match ctx.look_ahead().field("totalCount").exists() {
+        true => subscriptions::count(&mut conn, tenant).await?,
+        false => 0,
+    };
+    Ok(page.connection(rows, total, |row| row.id, TenantService::from))
 }
 
 impl From<Subscription> for TenantService {

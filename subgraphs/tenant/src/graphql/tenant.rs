@@ -2,16 +2,15 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use kit::page::{Page, PageArgs, Paged};
-use kit::{ApiError, ContextExt as _};
+use kit::ApiError;
+use kit::page::{PageArgs, Paged};
 
 use super::member::Membership;
 use super::plan::{Feature, Plan};
-use super::require_current;
 use super::subscription::TenantService;
 use crate::ids::{MembershipId, SubscriptionId};
 use crate::plan::{self, FREE};
-use crate::store::{self, members, subscriptions};
+use crate::store;
 
 /// A tenant of the viewer.
 pub(crate) struct Tenant(pub(crate) store::Tenant);
@@ -67,22 +66,14 @@ impl Tenant {
         #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
         last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Paged<MembershipId, Membership>>, ApiError> {
-        require_current(ctx, self.0.id)?;
-        ctx.viewer()?.require(crate::member::READ)?;
-        let page = Page::new(PageArgs {
+    ) -> Option<Result<Paged<MembershipId, Membership>, ApiError>> {
+        let args = PageArgs {
             first,
             after,
             last,
             before,
-        })?;
-        let mut conn = ctx.app().db.read().await?;
-        let rows = members::list(&mut conn, self.0.id, &page).await?;
-        let total = match ctx.look_ahead().field("totalCount").exists() {
-            true => members::count(&mut conn, self.0.id).await?,
-            false => 0,
         };
-        Ok(Some(page.connection(rows, total, |row| row.id, Membership)))
+        Some(super::member::list(ctx, self.0.id, args).await)
     }
 
     /// The services that it subscribes to, in the order in which it did. Shown in the current
@@ -95,26 +86,14 @@ impl Tenant {
         #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
         last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Paged<SubscriptionId, TenantService>>, ApiError> {
-        require_current(ctx, self.0.id)?;
-        let page = Page::new(PageArgs {
+    ) -> Option<Result<Paged<SubscriptionId, TenantService>, ApiError>> {
+        let args = PageArgs {
             first,
             after,
             last,
             before,
-        })?;
-        let mut conn = ctx.app().db.read().await?;
-        let rows = subscriptions::list(&mut conn, self.0.id, &page).await?;
-        let total = match ctx.look_ahead().field("totalCount").exists() {
-            true => subscriptions::count(&mut conn, self.0.id).await?,
-            false => 0,
         };
-        Ok(Some(page.connection(
-            rows,
-            total,
-            |row| row.id,
-            TenantService::from,
-        )))
+        Some(super::subscription::list(ctx, self.0.id, args).await)
     }
 }
 

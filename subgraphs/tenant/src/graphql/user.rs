@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, Object};
 use kit::id::UserId;
 use kit::{ApiError, ContextExt as _, Viewer};
 
+use super::load;
 use super::member::Membership;
 use super::tenant::Tenant;
 use crate::error::TenantError;
-use crate::loaders::Tenants;
 use crate::store::members;
 
 /// Memberships shown at most. A user creates fewer; beyond that somebody else added them.
@@ -28,21 +28,26 @@ impl User {
 
     /// The tenant that your session is in; null until one is chosen with `switchTenant`. Shown to
     /// yourself only.
-    async fn current_tenant(&self, ctx: &Context<'_>) -> Result<Option<Tenant>, ApiError> {
-        let viewer = self.require_self(ctx)?;
-        let Some(tenant) = viewer.tenant else {
-            return Ok(None);
-        };
-        let tenants = ctx.data_unchecked::<Tenants>();
-        Ok(tenants.load(tenant).await?.map(Tenant))
+    async fn current_tenant(&self, ctx: &Context<'_>) -> Option<Result<Tenant, ApiError>> {
+        async {
+            match self.require_self(ctx)?.tenant {
+                Some(tenant) => load(ctx, tenant).await,
+                None => Ok(None),
+            }
+        }
+        .await
+        .transpose()
     }
 
     /// The tenants that you belong to, and as what; at most 500. Shown to yourself only.
-    async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<Membership>>, ApiError> {
-        let viewer = self.require_self(ctx)?;
-        let mut conn = ctx.app().db.read().await?;
-        let rows = members::list_of_user(&mut conn, viewer.user, MEMBERSHIPS_MAX).await?;
-        Ok(Some(rows.into_iter().map(Membership).collect()))
+    async fn memberships(&self, ctx: &Context<'_>) -> Option<Result<Vec<Membership>, ApiError>> {
+        let found = async {
+            let viewer = self.require_self(ctx)?;
+            let mut conn = ctx.app().db.read().await?;
+            let rows = members::list_of_user(&mut conn, viewer.user, MEMBERSHIPS_MAX).await?;
+            Ok(rows.into_iter().map(Membership).collect())
+        };
+        Some(found.await)
     }
 }
 

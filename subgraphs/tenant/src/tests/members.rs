@@ -1,0 +1,186 @@
+//! Who belongs to a tenant.
+
+use futures::future::join_all;
+use insta::assert_snapshot;
+use kit::Viewer;
+use kit::id::{TenantId, UserId};
+use serde_json::json;
+use testkit::Backend;
+
+use super::world::{World, enter};
+use crate::ids::MembershipId;
+use crate::store::{Membership, members};
+
+testkit::on_both![
+    a_member_is_added_in_a_role,
+    what_cannot_be_added_is_refused,
+    of_two_who_add_a_user_at_once_one_wins,
+    only_an_owner_adds_an_owner,
+    only_the_current_tenant_takes_members,
+    members_are_shown_to_whoever_may_read_them,
+    a_tenant_has_only_so_many_members,
+];
+
+const ADD: &str = "mutation($tenantId: ID!, $userId: ID!, $role: String!) {
+    addTenantMember(input: { tenantId: $tenantId, userId: $userId, role: $role }) {
+        membership { role { slug } user { id } tenant { name } } } }";
+const MEMBERS: &str = "query($id: ID!) { tenant(id: $id) {
+    members { totalCount nodes { role { slug } } } } }";
+
+async fn add(world: &World, viewer: &Viewer, user: UserId, role: &str) -> String {
+    let tenant = viewer.tenant.unwrap();
+    let input = json!({ "tenantId": tenant, "userId": user, "role": role });
+    world.run(Some(viewer), ADD, input).await
+}
+
+async fn role_of(world: &World, tenant: TenantId, user: UserId) -> Option<String> {
+    let mut conn = world.app().db.read().await.unwrap();
+    crate::role_of(&mut conn, tenant, user).await.unwrap()
+}
+
+async fn a_member_is_added_in_a_role(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    // The registration is announced but perhaps not handled yet: adding waits for it.
+    let bob = world.announced_user().await;
+    assert_snapshot!(add(&world, &ada, bob, "viewer").await, @r#"{"addTenantMember":{"membership":{"role":{"slug":"viewer"},"tenant":{"name":"Acme"},"user":{"id":"[user]"}}}}"#);
+    assert_eq!(
+        role_of(&world, ada.tenant.unwrap(), bob).await.as_deref(),
+        Some("viewer")
+    );
+    assert_eq!(world.recorded("tenant.member_added").await, 2);
+}
+
+async fn what_cannot_be_added_is_refused(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let bob = world.announced_user().await;
+    let powerless = enter(&ada, ada.tenant.unwrap(), &["tenant.member:read"]);
+    let answers = [
+        add(&world, &ada, UserId::new(), "viewer").await,
+        add(&world, &ada, bob, "emperor").await,
+        add(&world, &powerless, bob, "viewer").await,
+        add(&world, &ada, bob, "viewer").await,
+        add(&world, &ada, bob, "admin").await,
+    ];
+    assert_snapshot!(answers.join("\n"), @r#"
+    null
+    NOT_FOUND at addTenantMember: user [user] does not exist
+    null
+    BAD_USER_INPUT at addTenantMember: there is no role `emperor`; `roles` lists them
+    null
+    FORBIDDEN at addTenantMember: this needs the permission `tenant.member:manage`, which none of your roles grants
+    {"addTenantMember":{"membership":{"role":{"slug":"viewer"},"tenant":{"name":"Acme"},"user":{"id":"[user]"}}}}
+    null
+    CONFLICT at addTenantMember: user [user] is a member already
+    "#);
+}
+
+async fn of_two_who_add_a_user_at_once_one_wins(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let bob = world.announced_user().await;
+    let answers = join_all((0..6).map(|_| add(&world, &ada, bob, "member"))).await;
+    let lost = answers
+        .iter()
+        .filter(|answer| answer.contains("CONFLICT"))
+        .count();
+    assert_eq!(lost, 5, "{answers:#?}");
+    assert_eq!(world.recorded("tenant.member_added").await, 2);
+}
+
+async fn only_an_owner_adds_an_owner(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let tenant = ada.tenant.unwrap();
+    let bob = world.announced_user().await;
+    add(&world, &ada, bob, "admin").await;
+    let bob = enter(
+        &Viewer {
+            user: bob,
+            ..world.somebody()
+        },
+        tenant,
+        &["tenant.*:manage"],
+    );
+    let accomplice = world.announced_user().await;
+    assert_snapshot!(add(&world, &bob, accomplice, "owner").await, @r"
+    null
+    FORBIDDEN at addTenantMember: only an owner can add an owner
+    ");
+    assert_eq!(role_of(&world, tenant, accomplice).await, None);
+    add(&world, &ada, accomplice, "owner").await;
+    assert_eq!(
+        role_of(&world, tenant, accomplice).await.as_deref(),
+        Some("owner")
+    );
+}
+
+async fn only_the_current_tenant_takes_members(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let eve = world.owner_of("Evil").await;
+    let user = world.announced_user().await;
+    for tenant in [ada.tenant.unwrap(), TenantId::new()] {
+        let input = json!({ "tenantId": tenant, "userId": user, "role": "member" });
+        let answer = world.run(Some(&eve), ADD, input).await;
+        assert_eq!(
+            answer,
+            "null\nNOT_FOUND at addTenantMember: tenant [ten] does not exist or is not your current tenant"
+        );
+    }
+    assert_eq!(role_of(&world, ada.tenant.unwrap(), user).await, None);
+}
+
+async fn members_are_shown_to_whoever_may_read_them(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let tenant = ada.tenant.unwrap();
+    let bob = world.announced_user().await;
+    add(&world, &ada, bob, "viewer").await;
+    let id = json!({ "id": tenant });
+    assert_snapshot!(world.run(Some(&ada), MEMBERS, id.clone()).await, @r#"{"tenant":{"members":{"nodes":[{"role":{"slug":"owner"}},{"role":{"slug":"viewer"}}],"totalCount":2}}}"#);
+
+    let bob = enter(
+        &Viewer {
+            user: bob,
+            ..world.somebody()
+        },
+        tenant,
+        &["service.*:read"],
+    );
+    assert_snapshot!(world.run(Some(&bob), MEMBERS, id.clone()).await, @r#"
+    {"tenant":null}
+    FORBIDDEN at tenant.members: this needs the permission `tenant.member:read`, which none of your roles grants
+    "#);
+    let elsewhere = enter(&ada, TenantId::new(), &["*:*"]);
+    assert_snapshot!(world.run(Some(&elsewhere), MEMBERS, id).await, @r#"
+    {"tenant":null}
+    FORBIDDEN at tenant.members: this is shown in the tenant itself; make [ten] the current one with `switchTenant`
+    "#);
+}
+
+async fn a_tenant_has_only_so_many_members(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let mut conn = world.app().db.write().await.unwrap();
+    for _ in 0..98 {
+        let member = Membership {
+            id: MembershipId::new(),
+            tenant_id: ada.tenant.unwrap(),
+            user_id: UserId::new(),
+            role: "viewer".to_owned(),
+            joined_at: world.app().clock.now_utc(),
+        };
+        assert!(members::insert(&mut conn, &member).await.unwrap());
+    }
+    drop(conn);
+
+    let (bob, eve) = (world.announced_user().await, world.announced_user().await);
+    let answers = join_all([bob, eve].map(|user| add(&world, &ada, user, "member"))).await;
+    let refused = answers
+        .iter()
+        .filter(|answer| answer.contains("QUOTA_EXCEEDED"))
+        .count();
+    assert_eq!(refused, 1, "{answers:#?}");
+}
