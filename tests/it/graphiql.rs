@@ -63,6 +63,12 @@ async fn a_browser_runs_queries_and_subscriptions_without_the_internet() {
     let service = register_service(&owner).await;
     shows(page, RESULT, &format!(r#""subject": "{service}""#)).await;
 
+    let kept = page.execute("return localStorage.length", vec![]).await;
+    assert_eq!(
+        kept.expect("the page answers"),
+        0,
+        "what was typed outlives the tab"
+    );
     stays_at_home(&browser, portico.client().origin()).await;
 }
 

@@ -16,7 +16,8 @@ if (GraphiQL && React && ReactDOM && graphqlWs) {
   // This version's headers editor takes no comments, so it starts empty.
   const defaultTabs = TABS.map(({ query, variables }) => ({ query, variables }));
   const logo = React.createElement(GraphiQL.Logo, {}, "Portico");
-  const page = React.createElement(GraphiQL, { fetcher, defaultTabs, defaultQuery: "" }, logo);
+  const settings = { fetcher, defaultTabs, defaultQuery: "", storage: sessionStorage };
+  const page = React.createElement(GraphiQL, settings, logo);
   ReactDOM.createRoot(container).render(page);
 } else {
   container.textContent =

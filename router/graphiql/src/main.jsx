@@ -40,6 +40,8 @@ function App() {
       fetcher={fetcher}
       inputValueDeprecation
       schemaDescription
+      // Variables hold passwords: what was typed goes when the tab is closed.
+      storage={sessionStorage}
     >
       <GraphiQL.Logo>Portico</GraphiQL.Logo>
       <EditorFont />

@@ -1,4 +1,4 @@
-/** What a newcomer finds in the editors; a browser that was here before shows its own tabs instead. */
+/** What the editors hold until somebody writes in them. */
 
 const VIEWER = `# Welcome to Portico: one GraphQL API for all services
 # of your tenants.
