@@ -142,13 +142,11 @@ impl ByHand {
             let rule = format!("`{wrong}` is no permission; write it like `service.billing:read`");
             return Err(RegistryError::invalid("/permission", rule));
         }
-        let request_schema =
-            openapi::request_schema(&path, self.request_schema.as_ref()).map_err(|fault| {
-                RegistryError::invalid(
-                    format!("/requestSchema{}", fault.pointer),
-                    fault.to_string(),
-                )
-            })?;
+        let schema = self.request_schema.as_ref();
+        let request_schema = openapi::request_schema(&path, schema).map_err(|fault| {
+            let message = format!("`requestSchema`: {}", fault.message);
+            RegistryError::invalid(format!("/requestSchema{}", fault.pointer), message)
+        })?;
         Ok(Draft {
             method: self.method,
             operation_id: optional("/operationId", self.operation_id, NAME_CHARS_MAX)?,

@@ -16,6 +16,8 @@ mod service;
 mod slug;
 mod store;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use config::HealthConfig;
 pub use graphql::{Mutation, Query, Subscription};

@@ -35,7 +35,7 @@ pub fn request_schema(path: &str, schema: Option<&Value>) -> Result<Value, Warni
     let mut definitions = Definitions::new(&document, &limits);
     let built = Request::new(&mut definitions).by_hand(path, &document.root, schema.is_none())?;
     match built.warnings.into_iter().next() {
-        Some(warning) => Err(warning),
+        Some(warning) => Err(refusal(warning)),
         None => Ok(built.schema),
     }
 }
@@ -45,6 +45,12 @@ fn fault(pointer: impl ToString, message: impl Into<String>) -> Warning {
         pointer: pointer.to_string(),
         message: message.into(),
     }
+}
+
+/// A warning says what is wrong, then what was made of it; here nothing is.
+fn refusal(warning: Warning) -> Warning {
+    let wrong = warning.message.split("; ").next().unwrap_or_default();
+    fault(warning.pointer, wrong)
 }
 
 impl<'d> Request<'_, 'd> {

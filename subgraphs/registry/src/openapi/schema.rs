@@ -164,7 +164,7 @@ impl<'c, 'd> Conversion<'c, 'd> {
         let Some(shape) = keyword::shape(key) else {
             return self.warn(
                 &here,
-                format_args!("the keyword `{}` is not known and left out", shown(key)),
+                format_args!("the keyword `{}` is not known; it is left out", shown(key)),
             );
         };
         let converted = match shape {
@@ -192,7 +192,7 @@ impl<'c, 'd> Conversion<'c, 'd> {
             Some(converted) => drop(out.insert(key.to_owned(), converted)),
             None => self.warn(
                 &here,
-                format_args!("`{key}` has a value that is not allowed and is left out"),
+                format_args!("`{key}` has a value that is not allowed; it is left out"),
             ),
         }
     }

@@ -1,0 +1,7 @@
+//! The subgraph alone, on both databases: GraphQL in, answers and events out.
+
+mod endpoints;
+mod health;
+mod imports;
+mod services;
+mod world;
