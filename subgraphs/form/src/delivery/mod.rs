@@ -23,6 +23,8 @@ use kit::App;
 use kit::event;
 use kit::id::{FormId, TenantId};
 
+#[cfg(test)]
+pub(crate) use recovery::recover;
 pub use recovery::run;
 
 use crate::catalog::Catalog;

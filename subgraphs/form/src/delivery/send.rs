@@ -72,7 +72,7 @@ fn failure(error: &OutboundError) -> Failure {
 
 impl Outcome {
     /// No answer.
-    pub(super) fn failed(failure: Failure, now: chrono::NaiveDateTime) -> Self {
+    pub(crate) fn failed(failure: Failure, now: chrono::NaiveDateTime) -> Self {
         Self {
             state: State::Failed,
             response_status: None,

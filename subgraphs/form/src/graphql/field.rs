@@ -203,6 +203,10 @@ struct FieldOption {
 
 /// One input of a form, or a group of them.
 #[derive(Interface)]
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "each type belongs to another field of the interface"
+)]
 #[graphql(
     field(
         name = "pointer",

@@ -1,0 +1,6 @@
+//! The subgraph alone, on both databases: GraphQL in, requests, answers and events out.
+
+mod forms;
+mod recovery;
+mod submissions;
+mod world;
