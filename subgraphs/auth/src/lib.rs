@@ -1,6 +1,6 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
-//! Reading order: [`account`] makes them, `login` opens a session, `refresh` keeps it alive,
+//! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
 //! `session` ends it or moves it to a tenant; `throttle` and `activity` watch all of them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
 //!

@@ -203,6 +203,8 @@ fn is_outdated(stored: &str) -> Result<bool, AuthError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     const GOOD: &str = "plum-tractor-Orbit-19";
@@ -238,6 +240,27 @@ mod tests {
     #[tokio::test]
     async fn nobodys_password_is_always_wrong() {
         assert_eq!(verdict(GOOD, None).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn nobodys_password_takes_as_long_as_a_wrong_one() {
+        let stored = hash(GOOD).expect("hashed");
+        let passwords = passwords();
+        // The shortest of some is what it takes when nothing else runs.
+        let shortest = async |stored: Option<&str>| {
+            let mut shortest = Duration::MAX;
+            for _ in 0..6 {
+                let turn = passwords.turn().await.expect("nobody waits");
+                let started = Instant::now();
+                let verified = turn.verify("another".to_owned(), stored.map(str::to_owned));
+                verified.await.expect("readable");
+                shortest = shortest.min(started.elapsed());
+            }
+            shortest
+        };
+        let (nobodys, wrong) = (shortest(None).await, shortest(Some(&stored)).await);
+        assert!(nobodys * 2 > wrong, "{nobodys:?} and {wrong:?}");
+        assert!(wrong * 2 > nobodys, "{nobodys:?} and {wrong:?}");
     }
 
     #[tokio::test]
