@@ -1,80 +1,32 @@
 //! The engine: takes a request through every stage and gives back the bytes of its answer.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::{UploadValue, Value, Variables};
 use bytes::Bytes;
+use futures::FutureExt;
 use serde_json::{Map, Value as Json};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tracing::Instrument;
 
-use crate::budget::Budgets;
+use crate::builder::{EngineBuilder, Options};
 use crate::cache::Cache;
 use crate::compose::Supergraph;
 use crate::document::Document;
-use crate::error::{GraphQLError, PathSegment};
+use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::{self, Executed, Inputs, Subgraphs};
 use crate::input::InputPath;
 use crate::introspection::{self, Introspected};
-use crate::normalize::names;
+use crate::plan::guard::panic_message;
 use crate::plan::planner::Planner;
 use crate::prepare::{Prepared, PreparedKey};
 use crate::project;
 use crate::schema::ApiSchema;
-use crate::subgraph::{OperationKind, Subgraph};
+use crate::subgraph::OperationKind;
 use crate::variables;
-
-/// What an operator may set.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Bounds of one document.
-    pub budgets: Budgets,
-    /// How long one request may take.
-    pub request_timeout: Duration,
-    /// How long one plan may take.
-    pub plan_timeout: Duration,
-    /// Documents kept, and as many plans.
-    pub cached_documents_max: usize,
-    /// Bytes of the texts of documents kept.
-    pub cached_bytes_max: usize,
-    /// Whether clients may ask for the schema.
-    pub introspection: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            budgets: Budgets::default(),
-            request_timeout: Duration::from_secs(30),
-            plan_timeout: Duration::from_secs(5),
-            cached_documents_max: 1_000,
-            cached_bytes_max: 16 << 20,
-            introspection: true,
-        }
-    }
-}
-
-/// Why an engine can not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The API schema is not valid GraphQL.
-    #[error("api schema is invalid: {0}")]
-    ApiSchema(String),
-    /// The planner can not read the supergraph.
-    #[error("supergraph is unusable: {0}")]
-    Supergraph(String),
-    /// The supergraph names a subgraph that was not given.
-    #[error("supergraph names subgraph {0:?}, which was not given")]
-    MissingSubgraph(String),
-    /// A subgraph was given that the supergraph does not name.
-    #[error("subgraph {0:?} was given, which the supergraph does not name")]
-    UnknownSubgraph(String),
-    /// A field has a name that the engine uses for its own purposes.
-    #[error("field {0:?} has a reserved name: names like _p0_name belong to the router")]
-    ReservedName(String),
-}
 
 /// What a client asks.
 #[derive(Default)]
@@ -147,62 +99,6 @@ impl Response {
     }
 }
 
-/// Gathers what an [`Engine`] needs.
-pub struct EngineBuilder {
-    supergraph: Supergraph,
-    subgraphs: Subgraphs,
-    options: Options,
-}
-
-impl EngineBuilder {
-    /// Adds a subgraph under the name that the supergraph knows it by.
-    #[must_use]
-    pub fn subgraph(mut self, name: &str, subgraph: Arc<dyn Subgraph>) -> Self {
-        self.subgraphs.insert(name.into(), subgraph);
-        self
-    }
-
-    /// Replaces the default options.
-    #[must_use]
-    pub fn options(mut self, options: Options) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// Checks that everything fits together.
-    pub fn build(self) -> Result<Engine, BuildError> {
-        let api = ApiSchema::parse(&self.supergraph.api_sdl).map_err(BuildError::ApiSchema)?;
-        if let Some(field) = names::find_clash(&api) {
-            return Err(BuildError::ReservedName(field));
-        }
-        let planner = Planner::new(&self.supergraph.sdl)
-            .map_err(|err| BuildError::Supergraph(err.to_string()))?;
-        for name in planner.subgraphs() {
-            if !self.subgraphs.contains_key(name) {
-                return Err(BuildError::MissingSubgraph(name.to_owned()));
-            }
-        }
-        for name in self.subgraphs.keys() {
-            if !planner.subgraphs().any(|known| known == &**name) {
-                return Err(BuildError::UnknownSubgraph(name.to_string()));
-            }
-        }
-        let options = self.options;
-        let entries = options.cached_documents_max;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Engine {
-            documents: Cache::new(entries, options.cached_bytes_max),
-            prepared: Cache::new(entries, usize::MAX),
-            plans: Cache::new(entries, options.cached_bytes_max),
-            api: Arc::new(api),
-            planner: Arc::new(planner),
-            planning: Arc::new(Semaphore::new(threads)),
-            subgraphs: self.subgraphs,
-            options,
-        })
-    }
-}
-
 /// How much an engine has cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cached {
@@ -239,17 +135,18 @@ impl Ready {
     pub(crate) fn kind(&self) -> OperationKind {
         self.document.declared(self.position).kind
     }
+
+    fn name(&self) -> Option<&str> {
+        let operation = self.document.operation(self.position);
+        operation.name.as_ref().map(|name| name.as_str())
+    }
 }
 
 impl Engine {
     /// Begins to build an engine for a composed supergraph.
     #[must_use]
     pub fn builder(supergraph: Supergraph) -> EngineBuilder {
-        EngineBuilder {
-            supergraph,
-            subgraphs: HashMap::new(),
-            options: Options::default(),
-        }
+        EngineBuilder::new(supergraph)
     }
 
     /// How much is cached.
@@ -263,17 +160,41 @@ impl Engine {
     }
 
     /// Answers a query or a mutation.
-    pub async fn execute(&self, request: Request, context: Context) -> Response {
+    ///
+    /// A mutation that has begun goes on to its end even when nobody waits for it any more.
+    pub async fn execute(self: &Arc<Self>, request: Request, context: Context) -> Response {
         match self.ready(request, context).await {
             Ok(ready) if ready.kind() == OperationKind::Subscription => {
                 Response::refused(vec![GraphQLError::new(
-                    crate::error::Code::BadUserInput,
+                    Code::BadUserInput,
                     "subscriptions need a streaming transport such as /graphql/ws",
                 )])
             }
-            Ok(ready) => self.run(ready).await,
+            Ok(ready) => self.complete(ready).await,
             Err(errors) => Response::refused(errors),
         }
+    }
+
+    /// Runs what is ready, whatever becomes of the caller or of a stage that panics.
+    pub(crate) async fn complete(self: &Arc<Self>, ready: Ready) -> Response {
+        let span = tracing::info_span!(
+            "operation",
+            operation.kind = ready.kind().as_str(),
+            operation.name = ready.name()
+        );
+        let engine = Arc::clone(self);
+        let is_mutation = ready.kind() == OperationKind::Mutation;
+        let run = async move { engine.run(ready).await }.instrument(span);
+        let finished = if is_mutation {
+            tokio::spawn(run).await.map_err(|err| err.to_string())
+        } else {
+            let caught = AssertUnwindSafe(run).catch_unwind().await;
+            caught.map_err(|panic| panic_message(&*panic))
+        };
+        finished.unwrap_or_else(|message| {
+            tracing::error!(message, "the engine panicked");
+            Response::refused(vec![GraphQLError::internal()])
+        })
     }
 
     /// Whether an operation is a query, a mutation or a subscription.
@@ -332,7 +253,7 @@ impl Engine {
         })
     }
 
-    pub(crate) async fn run(&self, ready: Ready) -> Response {
+    async fn run(&self, ready: Ready) -> Response {
         let introspected = match self.introspect(&ready) {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(vec![error]),
@@ -349,7 +270,7 @@ impl Engine {
         }
         if !self.options.introspection {
             return Err(GraphQLError::new(
-                crate::error::Code::ValidationFailed,
+                Code::ValidationFailed,
                 "introspection is switched off",
             ));
         }

@@ -9,6 +9,7 @@ pub mod graphiql;
 pub mod http;
 
 mod budget;
+mod builder;
 mod cache;
 mod document;
 mod engine;
@@ -30,9 +31,8 @@ mod variables;
 
 pub use crate::http::{Anonymous, Authenticate, Expiry, HttpOptions, WebSocketOptions};
 pub use budget::Budgets;
-pub use engine::{
-    BuildError, Cached, Context, Engine, EngineBuilder, Options, Request, Response, Upload,
-};
+pub use builder::{BuildError, EngineBuilder, Options};
+pub use engine::{Cached, Context, Engine, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use subgraph::{

@@ -34,7 +34,7 @@ impl Engine {
             Ok(ready) if ready.kind() == OperationKind::Subscription => {
                 Arc::clone(self).events(ready).boxed()
             }
-            Ok(ready) => once(self.run(ready).await),
+            Ok(ready) => once(self.complete(ready).await),
             Err(errors) => once(Response::refused(errors)),
         }
     }

@@ -15,6 +15,7 @@ use async_graphql::{Name, UploadValue, Value, Variables};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 pub(crate) use crate::execute::failures::Failure;
 use crate::execute::merge::{merge_object, rewrite};
@@ -86,11 +87,13 @@ pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
         let value = inputs.arguments.get(position).cloned().unwrap_or_default();
         variables.insert(Name::new(arguments::variable(position)), value);
     }
-    let cloned = inputs.uploads.iter().map(UploadValue::try_clone);
+    // Only arguments refer to files, and they do so by position.
+    let takes_files = !fetch.arguments.is_empty();
+    let files = inputs.uploads.iter().filter(|_| takes_files);
     SubgraphRequest {
         operation: Arc::clone(&fetch.operation),
         variables,
-        uploads: cloned.filter_map(Result::ok).collect(),
+        uploads: files.flat_map(UploadValue::try_clone).collect(),
         extensions: Arc::clone(&inputs.extensions),
         deadline: inputs.deadline,
     }
@@ -204,7 +207,9 @@ impl Execution<'_> {
         if Instant::now() >= self.inputs.deadline {
             return SubgraphResponse::failed(failures::late(&fetch.subgraph));
         }
-        let answer = AssertUnwindSafe(async { subgraph.execute(request).await }).catch_unwind();
+        let span = tracing::debug_span!("fetch", subgraph = &*fetch.subgraph);
+        let answer = async { subgraph.execute(request).await }.instrument(span);
+        let answer = AssertUnwindSafe(answer).catch_unwind();
         match tokio::time::timeout_at(self.inputs.deadline, answer).await {
             Ok(Ok(response)) => response,
             Ok(Err(panic)) => {

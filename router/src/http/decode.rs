@@ -6,14 +6,14 @@ use serde_json::{Map, Value as Json};
 use crate::engine::Request;
 use crate::error::{Code, GraphQLError};
 
-/// Why an HTTP request holds no GraphQL request.
+/// Why an HTTP request is not handed to the engine.
 #[derive(Debug)]
-pub(crate) struct Undecodable {
+pub(crate) struct Unservable {
     pub(crate) status: StatusCode,
     pub(crate) error: GraphQLError,
 }
 
-impl Undecodable {
+impl Unservable {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -27,28 +27,28 @@ impl Undecodable {
 }
 
 /// A JSON body, or the `operations` of a multipart body.
-pub(crate) fn json(bytes: &[u8]) -> Result<Request, Undecodable> {
+pub(crate) fn json(bytes: &[u8]) -> Result<Request, Unservable> {
     let value: Json = serde_json::from_slice(bytes)
-        .map_err(|err| Undecodable::bad(format!("body is not JSON: {err}")))?;
+        .map_err(|err| Unservable::bad(format!("body is not JSON: {err}")))?;
     object(value)
 }
 
 /// A parsed body.
-pub(crate) fn object(value: Json) -> Result<Request, Undecodable> {
+pub(crate) fn object(value: Json) -> Result<Request, Unservable> {
     let Json::Object(mut fields) = value else {
-        return Err(Undecodable::bad(
+        return Err(Unservable::bad(
             "body must be a JSON object with a query; batches are not supported",
         ));
     };
     let query = match fields.remove("query") {
         Some(Json::String(query)) => query,
-        Some(_) => return Err(Undecodable::bad("query must be a string")),
-        None => return Err(Undecodable::bad("query is missing")),
+        Some(_) => return Err(Unservable::bad("query must be a string")),
+        None => return Err(Unservable::bad("query is missing")),
     };
     let operation_name = match fields.remove("operationName") {
         Some(Json::String(name)) => Some(name),
         None | Some(Json::Null) => None,
-        Some(_) => return Err(Undecodable::bad("operationName must be a string")),
+        Some(_) => return Err(Unservable::bad("operationName must be a string")),
     };
     Ok(Request {
         query,
@@ -60,13 +60,13 @@ pub(crate) fn object(value: Json) -> Result<Request, Undecodable> {
 }
 
 /// The query string of a GET.
-pub(crate) fn query_string(parameters: Vec<(String, String)>) -> Result<Request, Undecodable> {
+pub(crate) fn query_string(parameters: Vec<(String, String)>) -> Result<Request, Unservable> {
     let mut fields = Map::new();
     for (name, value) in parameters {
         let value = match name.as_str() {
             "variables" | "extensions" if value.is_empty() => Json::Null,
             "variables" | "extensions" => serde_json::from_str(&value)
-                .map_err(|err| Undecodable::bad(format!("{name} is not JSON: {err}")))?,
+                .map_err(|err| Unservable::bad(format!("{name} is not JSON: {err}")))?,
             _ => Json::String(value),
         };
         fields.insert(name, value);
@@ -74,10 +74,10 @@ pub(crate) fn query_string(parameters: Vec<(String, String)>) -> Result<Request,
     object(Json::Object(fields))
 }
 
-fn map(name: &str, value: Option<Json>) -> Result<Map<String, Json>, Undecodable> {
+fn map(name: &str, value: Option<Json>) -> Result<Map<String, Json>, Unservable> {
     match value {
         None | Some(Json::Null) => Ok(Map::new()),
         Some(Json::Object(map)) => Ok(map),
-        Some(_) => Err(Undecodable::bad(format!("{name} must be an object"))),
+        Some(_) => Err(Unservable::bad(format!("{name} must be an object"))),
     }
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::engine::{Context, Request};
 use crate::http::Front;
-use crate::http::decode::{self, Undecodable};
+use crate::http::decode::{self, Unservable};
 use crate::http::multipart;
 use crate::http::negotiate::{self, Media};
 use crate::subgraph::OperationKind;
@@ -26,14 +26,18 @@ pub(crate) async fn post(State(front): State<Arc<Front>>, request: HttpRequest) 
     let decoded = match body_kind(&headers) {
         BodyKind::Json => read_json(&front, request).await,
         BodyKind::Multipart => read_multipart(&front, request).await,
-        BodyKind::Other => Err(Undecodable::new(
+        BodyKind::Other => Err(Unservable::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "content-type must be application/json or multipart/form-data",
         )),
     };
-    match decoded {
-        Ok(request) => execute(&front, media, &headers, peer, request).await,
-        Err(undecodable) => negotiate::refusal(media, undecodable.status, undecodable.error),
+    let request = match decoded {
+        Ok(request) => request,
+        Err(unservable) => return refuse(media, unservable),
+    };
+    match context(&front, &headers, peer).await {
+        Ok(context) => answer(&front, media, request, context).await,
+        Err(unservable) => refuse(media, unservable),
     }
 }
 
@@ -49,40 +53,52 @@ pub(crate) async fn get(
     };
     let (headers, peer) = caller(&request);
     let decoded = parameters
-        .map_err(|err| Undecodable::bad(format!("query string is malformed: {err}")))
+        .map_err(|err| Unservable::bad(format!("query string is malformed: {err}")))
         .and_then(|Query(parameters)| decode::query_string(parameters));
     let request = match decoded {
         Ok(request) => request,
-        Err(undecodable) => {
-            return negotiate::refusal(media, undecodable.status, undecodable.error);
-        }
+        Err(unservable) => return refuse(media, unservable),
+    };
+    let context = match context(&front, &headers, peer).await {
+        Ok(context) => context,
+        Err(unservable) => return refuse(media, unservable),
     };
     let name = request.operation_name.as_deref();
     if let Ok(OperationKind::Mutation) = front.engine.kind(&request.query, name).await {
         let status = StatusCode::METHOD_NOT_ALLOWED;
-        let refused = Undecodable::new(status, "mutations must be sent by POST");
-        return negotiate::refusal(media, status, refused.error);
+        return refuse(
+            media,
+            Unservable::new(status, "mutations must be sent by POST"),
+        );
     }
-    execute(&front, media, &headers, peer, request).await
+    answer(&front, media, request, context).await
 }
 
-async fn execute(
+/// Who is calling.
+async fn context(
     front: &Front,
-    media: Media,
     headers: &HeaderMap,
     peer: Option<SocketAddr>,
-    request: Request,
-) -> HttpResponse {
-    let extensions = match front.authenticate.authenticate(headers, peer).await {
-        Ok(extensions) => extensions,
-        Err(error) => return negotiate::refusal(media, negotiate::status_of(&error), error),
-    };
-    let context = Context {
-        extensions,
-        deadline: None,
-    };
+) -> Result<Context, Unservable> {
+    match front.authenticate.authenticate(headers, peer).await {
+        Ok(extensions) => Ok(Context {
+            extensions,
+            deadline: None,
+        }),
+        Err(error) => Err(Unservable {
+            status: negotiate::status_of(&error),
+            error,
+        }),
+    }
+}
+
+async fn answer(front: &Front, media: Media, request: Request, context: Context) -> HttpResponse {
     let response = front.engine.execute(request, context).await;
     negotiate::answer(media, &response)
+}
+
+fn refuse(media: Media, unservable: Unservable) -> HttpResponse {
+    negotiate::refusal(media, unservable.status, unservable.error)
 }
 
 fn caller(request: &HttpRequest) -> (HeaderMap, Option<SocketAddr>) {
@@ -111,24 +127,24 @@ fn body_kind(headers: &HeaderMap) -> BodyKind {
     }
 }
 
-async fn read_json(front: &Front, request: HttpRequest<Body>) -> Result<Request, Undecodable> {
+async fn read_json(front: &Front, request: HttpRequest<Body>) -> Result<Request, Unservable> {
     let max = front.options.body_max;
     let bytes = to_bytes(request.into_body(), max).await.map_err(|_| {
         let message = format!("body is larger than {max} bytes, or broke off");
-        Undecodable::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+        Unservable::new(StatusCode::PAYLOAD_TOO_LARGE, message)
     })?;
     decode::json(&bytes)
 }
 
-async fn read_multipart(front: &Front, request: HttpRequest) -> Result<Request, Undecodable> {
+async fn read_multipart(front: &Front, request: HttpRequest) -> Result<Request, Unservable> {
     let body = Multipart::from_request(request, &())
         .await
-        .map_err(|err| Undecodable::bad(format!("body is not multipart: {err}")))?;
+        .map_err(|err| Unservable::bad(format!("body is not multipart: {err}")))?;
     multipart::decode(body, &front.options).await
 }
 
 fn unacceptable() -> HttpResponse {
     let status = StatusCode::NOT_ACCEPTABLE;
     let message = "answers are application/graphql-response+json or application/json";
-    negotiate::refusal(Media::Json, status, Undecodable::new(status, message).error)
+    refuse(Media::Json, Unservable::new(status, message))
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use crate::engine::{Request, Upload};
 use crate::error::PathSegment;
 use crate::http::HttpOptions;
-use crate::http::decode::{self, Undecodable};
+use crate::http::decode::{self, Unservable};
 
 /// Which parts belong to which places in the variables.
 type FileMap = HashMap<String, Vec<String>>;
@@ -22,21 +22,21 @@ type FileMap = HashMap<String, Vec<String>>;
 pub(crate) async fn decode(
     mut body: Multipart,
     options: &HttpOptions,
-) -> Result<Request, Undecodable> {
+) -> Result<Request, Unservable> {
     let operations = text(&mut body, "operations", options).await?;
     let mut request = decode::json(&operations)?;
     let map = text(&mut body, "map", options).await?;
     let mut map: FileMap = serde_json::from_slice(&map)
-        .map_err(|err| Undecodable::bad(format!("map is not an object of lists: {err}")))?;
+        .map_err(|err| Unservable::bad(format!("map is not an object of lists: {err}")))?;
     if map.len() > options.files_max {
         let message = format!("more than {} files in one request", options.files_max);
-        return Err(Undecodable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+        return Err(Unservable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
 
     while let Some(field) = body.next_field().await.map_err(|err| broken(&err))? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(places) = map.remove(&name) else {
-            return Err(Undecodable::bad(format!("file {name:?} is not in the map")));
+            return Err(Unservable::bad(format!("file {name:?} is not in the map")));
         };
         let paths = places
             .iter()
@@ -46,7 +46,7 @@ pub(crate) async fn decode(
         request.uploads.push(Upload { paths, value });
     }
     match map.keys().next() {
-        Some(missing) => Err(Undecodable::bad(format!("file {missing:?} is missing"))),
+        Some(missing) => Err(Unservable::bad(format!("file {missing:?} is missing"))),
         None => Ok(request),
     }
 }
@@ -55,17 +55,17 @@ async fn text(
     body: &mut Multipart,
     name: &str,
     options: &HttpOptions,
-) -> Result<Vec<u8>, Undecodable> {
+) -> Result<Vec<u8>, Unservable> {
     let field = body.next_field().await.map_err(|err| broken(&err))?;
     let Some(mut field) = field.filter(|field| field.name() == Some(name)) else {
         let message = format!("part {name} is missing; the order is operations, map, files");
-        return Err(Undecodable::bad(message));
+        return Err(Unservable::bad(message));
     };
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|err| broken(&err))? {
         if text.len() + chunk.len() > options.body_max {
             let message = format!("part {name} is larger than {} bytes", options.body_max);
-            return Err(Undecodable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+            return Err(Unservable::new(StatusCode::PAYLOAD_TOO_LARGE, message));
         }
         text.extend_from_slice(&chunk);
     }
@@ -73,10 +73,10 @@ async fn text(
 }
 
 /// `variables.input.files.2` without its first word.
-fn path(place: &str) -> Result<Vec<PathSegment>, Undecodable> {
+fn path(place: &str) -> Result<Vec<PathSegment>, Unservable> {
     let Some(place) = place.strip_prefix("variables.") else {
         let message = format!("{place:?} in the map does not begin with \"variables.\"");
-        return Err(Undecodable::bad(message));
+        return Err(Unservable::bad(message));
     };
     let segment = |text: &str| match text.parse() {
         Ok(index) => PathSegment::Index(index),
@@ -85,7 +85,7 @@ fn path(place: &str) -> Result<Vec<PathSegment>, Undecodable> {
     Ok(place.split('.').map(segment).collect())
 }
 
-async fn receive(mut field: Field<'_>) -> Result<UploadValue, Undecodable> {
+async fn receive(mut field: Field<'_>) -> Result<UploadValue, Unservable> {
     let filename = field.file_name().unwrap_or_default().to_owned();
     let content_type = field.content_type().map(ToOwned::to_owned);
     let file = tokio::task::spawn_blocking(tempfile::tempfile)
@@ -105,17 +105,17 @@ async fn receive(mut field: Field<'_>) -> Result<UploadValue, Undecodable> {
     })
 }
 
-fn broken(err: &MultipartError) -> Undecodable {
-    Undecodable::new(err.status(), format!("body is not multipart: {err}"))
+fn broken(err: &MultipartError) -> Unservable {
+    Unservable::new(err.status(), format!("body is not multipart: {err}"))
 }
 
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the shape that map_err takes"
 )]
-fn unstorable(err: std::io::Error) -> Undecodable {
+fn unstorable(err: std::io::Error) -> Unservable {
     tracing::error!(error = %err, "an uploaded file can not be stored");
-    Undecodable {
+    Unservable {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         error: crate::error::GraphQLError::internal(),
     }

@@ -75,13 +75,15 @@ fn range(text: &str) -> Option<(Media, u32, u8)> {
 pub(crate) fn answer(media: Media, response: &Response) -> HttpResponse {
     let status = match media {
         _ if response.is_executed() => StatusCode::OK,
-        Media::Json => StatusCode::OK,
-        Media::GraphQl => response
-            .errors()
-            .first()
-            .map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of),
+        Media::Json if !refused_as(response).is_server_error() => StatusCode::OK,
+        Media::Json | Media::GraphQl => refused_as(response),
     };
     write(media, status, response)
+}
+
+fn refused_as(response: &Response) -> StatusCode {
+    let first = response.errors().first();
+    first.map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
 }
 
 /// A refusal before there was a GraphQL request to answer.

@@ -114,6 +114,7 @@ impl<'a> Builder<'a> {
             .or_insert_with(|| NeutralField {
                 field: field.name.to_string(),
                 arguments,
+                nullable: !ty.is_non_null(),
                 below: composite.then(Below::default),
             });
         if let Some(below) = &mut entry.below {

@@ -20,6 +20,7 @@ pub(crate) struct Selections {
 pub(crate) struct NeutralField {
     pub(crate) field: String,
     pub(crate) arguments: Vec<(String, usize)>,
+    pub(crate) nullable: bool,
     pub(crate) below: Option<Below>,
 }
 
@@ -29,6 +30,15 @@ pub(crate) struct Below {
     pub(crate) selections: Selections,
     /// The concrete type must be asked for.
     pub(crate) is_abstract: bool,
+}
+
+impl Below {
+    /// Besides where the type is in question, `__typename` is asked for where every field may
+    /// be null: async-graphql answers null for an object all of whose fields failed.
+    fn needs_typename(&self) -> bool {
+        let mut fields = self.selections.fields.values();
+        self.is_abstract || fields.all(|field| field.nullable)
+    }
 }
 
 impl Selections {
@@ -86,7 +96,7 @@ impl Printer {
             .extend(field.arguments.iter().map(|(_, position)| position));
         if let Some(below) = &field.below {
             self.text.push('{');
-            if below.is_abstract || below.selections.is_empty() {
+            if below.needs_typename() {
                 self.text.push_str("__typename ");
             }
             self.selections(&below.selections);

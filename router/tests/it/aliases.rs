@@ -38,7 +38,7 @@ async fn one_field_under_many_names_is_fetched_once() {
         data,
         json!({ "me": { "a": "Ada", "b": "Ada", "name": "Ada" } })
     );
-    assert_eq!(shop.log.texts(), ["accounts {me{name}}"]);
+    assert_eq!(shop.log.texts(), ["accounts {me{__typename name}}"]);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ async fn what_is_excluded_is_not_fetched() {
     let shop = Shop::open();
     let answer = shop.run(QUERY, json!({ "yes": true })).await;
     assert_eq!(answer, json!({ "data": { "me": { "name": "Ada" } } }));
-    assert_eq!(shop.log.texts(), ["accounts {me{name}}"]);
+    assert_eq!(shop.log.texts(), ["accounts {me{__typename name}}"]);
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn schema_and_data_mix() {
     let expected =
         json!({ "me": { "__typename": "User", "name": "Ada" }, "t": { "name": "Rank" } });
     assert_eq!(answer, json!({ "data": expected }));
-    assert_eq!(shop.log.texts(), ["accounts {me{name}}"]);
+    assert_eq!(shop.log.texts(), ["accounts {me{__typename name}}"]);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod aliases;
 mod budgets;
 mod cache;
 mod conditions;
+mod equivalence;
 mod errors;
 mod fragments;
 mod graph;

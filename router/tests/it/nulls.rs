@@ -51,6 +51,13 @@ async fn fields_that_may_be_null_are_just_null() {
     assert_eq!(answer["errors"][1]["extensions"]["code"], "FORBIDDEN");
 }
 
+#[tokio::test]
+async fn an_object_of_which_everything_failed_is_still_there() {
+    let shop = Shop::open();
+    let answer = shop.run("{ user(id: 2) { email } }", json!({})).await;
+    assert_eq!(answer["data"], json!({ "user": { "email": null } }));
+}
+
 /// Entity 99 does not exist, so `badge` is missing without anybody having said why.
 #[tokio::test]
 async fn an_unexplained_null_is_explained() {

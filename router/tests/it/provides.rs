@@ -9,7 +9,7 @@ async fn a_provided_field_needs_no_second_request() {
     let shop = Shop::open();
     let data = shop.data("{ star { name } }").await;
     assert_eq!(data, json!({ "star": { "name": "Star Bob" } }));
-    assert_eq!(shop.log.texts(), ["reviews {star{name}}"]);
+    assert_eq!(shop.log.texts(), ["reviews {star{__typename name}}"]);
 }
 
 #[tokio::test]

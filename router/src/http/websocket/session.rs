@@ -183,7 +183,7 @@ impl Session {
         }
         let request = match decode::object(payload) {
             Ok(request) => request,
-            Err(undecodable) => return refuse(id, undecodable.error),
+            Err(unservable) => return refuse(id, unservable.error),
         };
         let context = Context {
             extensions: caller.clone(),

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod inventory;
 pub(crate) mod log;
+pub(crate) mod monolith;
 pub(crate) mod products;
 pub(crate) mod reviews;
 

@@ -1,0 +1,131 @@
+//! Building an engine: its options, and the checks that its parts fit together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::budget::Budgets;
+use crate::cache::Cache;
+use crate::compose::Supergraph;
+use crate::engine::Engine;
+use crate::execute::Subgraphs;
+use crate::normalize::names;
+use crate::plan::planner::Planner;
+use crate::schema::ApiSchema;
+use crate::subgraph::Subgraph;
+
+/// What an operator may set.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bounds of one document.
+    pub budgets: Budgets,
+    /// How long one request may take.
+    pub request_timeout: Duration,
+    /// How long one plan may take.
+    pub plan_timeout: Duration,
+    /// Documents kept, and as many plans.
+    pub cached_documents_max: usize,
+    /// Bytes of the texts of documents kept.
+    pub cached_bytes_max: usize,
+    /// Whether clients may ask for the schema.
+    pub introspection: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            budgets: Budgets::default(),
+            request_timeout: Duration::from_secs(30),
+            plan_timeout: Duration::from_secs(5),
+            cached_documents_max: 1_000,
+            cached_bytes_max: 16 << 20,
+            introspection: true,
+        }
+    }
+}
+
+/// Why an engine can not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The API schema is not valid GraphQL.
+    #[error("api schema is invalid: {0}")]
+    ApiSchema(String),
+    /// The planner can not read the supergraph.
+    #[error("supergraph is unusable: {0}")]
+    Supergraph(String),
+    /// The supergraph names a subgraph that was not given.
+    #[error("supergraph names subgraph {0:?}, which was not given")]
+    MissingSubgraph(String),
+    /// A subgraph was given that the supergraph does not name.
+    #[error("subgraph {0:?} was given, which the supergraph does not name")]
+    UnknownSubgraph(String),
+    /// A field has a name that the engine uses for its own purposes.
+    #[error("field {0:?} has a reserved name: names like _p0_name belong to the router")]
+    ReservedName(String),
+}
+
+/// Gathers what an [`Engine`] needs.
+pub struct EngineBuilder {
+    supergraph: Supergraph,
+    subgraphs: Subgraphs,
+    options: Options,
+}
+
+impl EngineBuilder {
+    pub(crate) fn new(supergraph: Supergraph) -> Self {
+        Self {
+            supergraph,
+            subgraphs: HashMap::new(),
+            options: Options::default(),
+        }
+    }
+
+    /// Adds a subgraph under the name that the supergraph knows it by.
+    #[must_use]
+    pub fn subgraph(mut self, name: &str, subgraph: Arc<dyn Subgraph>) -> Self {
+        self.subgraphs.insert(name.into(), subgraph);
+        self
+    }
+
+    /// Replaces the default options.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Checks that everything fits together.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        let api = ApiSchema::parse(&self.supergraph.api_sdl).map_err(BuildError::ApiSchema)?;
+        if let Some(field) = names::find_clash(&api) {
+            return Err(BuildError::ReservedName(field));
+        }
+        let planner = Planner::new(&self.supergraph.sdl)
+            .map_err(|err| BuildError::Supergraph(err.to_string()))?;
+        for name in planner.subgraphs() {
+            if !self.subgraphs.contains_key(name) {
+                return Err(BuildError::MissingSubgraph(name.to_owned()));
+            }
+        }
+        for name in self.subgraphs.keys() {
+            if !planner.subgraphs().any(|known| known == &**name) {
+                return Err(BuildError::UnknownSubgraph(name.to_string()));
+            }
+        }
+        let options = self.options;
+        let entries = options.cached_documents_max;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Engine {
+            documents: Cache::new(entries, options.cached_bytes_max),
+            prepared: Cache::new(entries, usize::MAX),
+            plans: Cache::new(entries, options.cached_bytes_max),
+            api: Arc::new(api),
+            planner: Arc::new(planner),
+            planning: Arc::new(Semaphore::new(threads)),
+            subgraphs: self.subgraphs,
+            options,
+        })
+    }
+}
