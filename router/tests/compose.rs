@@ -8,8 +8,14 @@ use std::path::{Path, PathBuf};
 use apollo_compiler::Schema;
 use router::compose::{Composition, SubgraphSdl, Supergraph, compose};
 
+#[path = "compose/edges.rs"]
+mod edges;
+#[path = "compose/export.rs"]
+mod export;
 #[path = "compose/planner.rs"]
 mod planner;
+#[path = "compose/properties.rs"]
+mod properties;
 
 /// Makes a test of every folder, named like it.
 macro_rules! cases {
@@ -30,6 +36,7 @@ cases! {
     arguments
     async_graphql_export
     compose_directive_errors
+    costs
     directives
     enum_errors
     enums
@@ -77,6 +84,7 @@ cases! {
     unsatisfiable_interface_object
     unsatisfiable_provides
     unsatisfiable_requires
+    unsupported
 }
 
 fn root() -> PathBuf {
@@ -84,9 +92,9 @@ fn root() -> PathBuf {
 }
 
 fn folders() -> Vec<String> {
-    let entries = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap());
+    let entries = fs::read_dir(root()).unwrap().map(Result::unwrap);
     let mut names: Vec<String> = entries
-        .filter(|entry| entry.path().is_dir())
+        .filter(|entry| entry.path().is_dir() && entry.file_name() != "snapshots")
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     names.sort_unstable();

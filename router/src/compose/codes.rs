@@ -21,6 +21,7 @@ codes! {
     InvalidGraphql = "INVALID_GRAPHQL": "The document is no valid GraphQL.",
     InvalidSubgraphName = "INVALID_SUBGRAPH_NAME": "A subgraph has an unusable or repeated name.",
     InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE": "An `@link` is malformed.",
+    UnsupportedFeature = "UNSUPPORTED_FEATURE": "A directive of the federation specification that this composition cannot follow.",
     UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION": "The linked federation version is unknown.",
     RootQueryUsed = "ROOT_QUERY_USED": "A type is named `Query` without being the query root.",
     RootMutationUsed = "ROOT_MUTATION_USED": "A type is named `Mutation` without being the mutation root.",
@@ -29,7 +30,7 @@ codes! {
     KeyInvalidFields = "KEY_INVALID_FIELDS": "A `@key` selects what its type does not have.",
     KeyInvalidFieldsType = "KEY_INVALID_FIELDS_TYPE": "The `fields` of a `@key` is no string.",
     KeyFieldsHasArgs = "KEY_FIELDS_HAS_ARGS": "A `@key` selects a field with arguments.",
-    KeyFieldsSelectInvalidType = "KEY_FIELDS_SELECT_INVALID_TYPE": "A `@key` selects a list, interface or union.",
+    KeyFieldsSelectInvalidType = "KEY_FIELDS_SELECT_INVALID_TYPE": "A `@key` selects an interface or union.",
     KeyDirectiveInFieldsArg = "KEY_DIRECTIVE_IN_FIELDS_ARG": "A `@key` selection carries a directive.",
     RequiresInvalidFields = "REQUIRES_INVALID_FIELDS": "A `@requires` selects what its type does not have.",
     RequiresInvalidFieldsType = "REQUIRES_INVALID_FIELDS_TYPE": "The `fields` of a `@requires` is no string.",
@@ -87,5 +88,6 @@ codes! {
     InconsistentInputField = "INCONSISTENT_INPUT_OBJECT_FIELD": "An input field is dropped because some subgraph does not know it.",
     InconsistentArgument = "INCONSISTENT_ARGUMENT_PRESENCE": "An argument is dropped because some subgraph does not know it.",
     InconsistentExecutableDirective = "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE": "An executable directive is dropped because some subgraph does not know it.",
+    OverrideCanBeRemoved = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED": "An `@override` overrides nothing.",
     OverriddenFieldCanBeRemoved = "OVERRIDDEN_FIELD_CAN_BE_REMOVED": "A field is overridden elsewhere and used by nothing.",
 }

@@ -23,7 +23,13 @@ pub(crate) const FEDERATION_DIRECTIVES: &[&str] = &[
     "authenticated",
     "requiresScopes",
     "policy",
+    "cost",
+    "listSize",
+    "cacheTag",
 ];
+
+/// Imports that would change the meaning of a schema if they were passed over.
+const UNSUPPORTED: &[&str] = &["@context", "@fromContext", "ContextFieldValue"];
 
 /// What federation 1 had, known without any `@link`.
 const FEDERATION_1_DIRECTIVES: &[&str] = &[
@@ -169,16 +175,11 @@ impl Links {
             complaints.push((Code::UnknownFederationLinkVersion, link.location, message));
         }
         self.federation_2 = true;
-        for (name, _) in &link.imports {
-            let known = match name.strip_prefix('@') {
-                Some(directive) => FEDERATION_DIRECTIVES.contains(&directive),
-                None => FEDERATION_SCALARS.contains(&name.as_str()),
-            };
-            if !known {
-                let message = format!("cannot import '{name}' from '{}'", link.url);
-                complaints.push((Code::InvalidLinkDirectiveUsage, link.location, message));
-            }
-        }
+        complaints.extend(
+            link.imports
+                .iter()
+                .filter_map(|(name, _)| refuse_import(name, link)),
+        );
         for directive in FEDERATION_DIRECTIVES {
             self.directives
                 .insert(format!("{}__{directive}", link.name), directive);
@@ -196,6 +197,22 @@ impl Links {
             .filter(|(name, _)| !name.starts_with('@'));
         self.scalars
             .extend(imported.map(|(_, local)| local.clone()));
+    }
+}
+
+fn refuse_import(name: &str, link: &Link) -> Option<Complaint> {
+    let known = match name.strip_prefix('@') {
+        Some(directive) => FEDERATION_DIRECTIVES.contains(&directive),
+        None => FEDERATION_SCALARS.contains(&name),
+    };
+    if known {
+        None
+    } else if UNSUPPORTED.contains(&name) {
+        let message = format!("'{name}' of '{}' is not supported", link.url);
+        Some((Code::UnsupportedFeature, link.location, message))
+    } else {
+        let message = format!("cannot import '{name}' from '{}'", link.url);
+        Some((Code::InvalidLinkDirectiveUsage, link.location, message))
     }
 }
 

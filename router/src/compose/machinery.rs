@@ -34,39 +34,63 @@ enum link__Purpose {
 }
 "#;
 
-/// A directive with a specification of its own: name, version, purpose, definitions.
-const FEATURES: &[(&str, &str, Option<&str>, &str)] = &[
-    (
-        "tag",
-        "v0.3",
-        None,
-        "directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA\n",
-    ),
-    (
-        "inaccessible",
-        "v0.2",
-        Some("SECURITY"),
-        "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION\n",
-    ),
-    (
-        "authenticated",
-        "v0.1",
-        Some("SECURITY"),
-        "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n",
-    ),
-    (
-        "requiresScopes",
-        "v0.1",
-        Some("SECURITY"),
-        "directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n\nscalar requiresScopes__Scope\n",
-    ),
-    (
-        "policy",
-        "v0.1",
-        Some("SECURITY"),
-        "directive @policy(policies: [[policy__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n\nscalar policy__Policy\n",
-    ),
+/// A specification beside join whose directives a supergraph may use.
+struct Feature {
+    /// Name and version, as in its url.
+    spec: &'static str,
+    /// What follows the url in its `@link`.
+    link: &'static str,
+    directives: &'static [&'static str],
+    definitions: &'static str,
+}
+
+const FEATURES: &[Feature] = &[
+    Feature {
+        spec: "tag/v0.3",
+        link: "",
+        directives: &["tag"],
+        definitions: "directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA\n",
+    },
+    Feature {
+        spec: "inaccessible/v0.2",
+        link: ", for: SECURITY",
+        directives: &["inaccessible"],
+        definitions: "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION\n",
+    },
+    Feature {
+        spec: "authenticated/v0.1",
+        link: ", for: SECURITY",
+        directives: &["authenticated"],
+        definitions: "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n",
+    },
+    Feature {
+        spec: "requiresScopes/v0.1",
+        link: ", for: SECURITY",
+        directives: &["requiresScopes"],
+        definitions: "directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n\nscalar requiresScopes__Scope\n",
+    },
+    Feature {
+        spec: "policy/v0.1",
+        link: ", for: SECURITY",
+        directives: &["policy"],
+        definitions: "directive @policy(policies: [[policy__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n\nscalar policy__Policy\n",
+    },
+    Feature {
+        spec: "cost/v0.1",
+        link: ", import: [\"@listSize\"]",
+        directives: &["cost", "listSize"],
+        definitions: "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR\n\ndirective @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION\n",
+    },
 ];
+
+fn features(merged: &Merged) -> impl Iterator<Item = &'static Feature> {
+    FEATURES.iter().filter(|feature| {
+        feature
+            .directives
+            .iter()
+            .any(|directive| is_applied(merged, directive))
+    })
+}
 
 /// Built into newer GraphQL, but not into every tool that reads a supergraph.
 const ONE_OF: &str = "directive @oneOf on INPUT_OBJECT\n";
@@ -78,15 +102,9 @@ pub(crate) fn links(merged: &Merged) -> Vec<String> {
         r#"@link(url: "https://specs.apollo.dev/link/v1.0")"#.to_owned(),
         format!(r#"@link(url: "https://specs.apollo.dev/join/{join}", for: EXECUTION)"#),
     ];
-    for (name, version, purpose, _) in FEATURES
-        .iter()
-        .filter(|(name, ..)| is_applied(merged, name))
-    {
-        let purpose = purpose
-            .map(|purpose| format!(", for: {purpose}"))
-            .unwrap_or_default();
+    for Feature { spec, link, .. } in features(merged) {
         links.push(format!(
-            r#"@link(url: "https://specs.apollo.dev/{name}/{version}"{purpose})"#
+            r#"@link(url: "https://specs.apollo.dev/{spec}"{link})"#
         ));
     }
     links
@@ -100,12 +118,9 @@ pub(crate) fn definitions(merged: &Merged) -> String {
         ""
     };
     let mut text = JOIN.replace("$LABEL", label);
-    for (_, _, _, definition) in FEATURES
-        .iter()
-        .filter(|(name, ..)| is_applied(merged, name))
-    {
+    for feature in features(merged) {
         text.push('\n');
-        text.push_str(definition);
+        text.push_str(feature.definitions);
     }
     if is_applied(merged, "oneOf") {
         text.push('\n');

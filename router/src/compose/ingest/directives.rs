@@ -18,6 +18,8 @@ const CARRIED: &[&str] = &[
     "authenticated",
     "requiresScopes",
     "policy",
+    "cost",
+    "listSize",
 ];
 /// The specification's own directives that do so too.
 const CARRIED_BUILT_IN: &[&str] = &["deprecated", "specifiedBy", "oneOf"];

@@ -177,6 +177,15 @@ fn signature(canonical: &str) -> String {
         "authenticated" => " on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
         "requiresScopes" => "(scopes: [[federation__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
         "policy" => "(policies: [[federation__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM".to_owned(),
+        "cacheTag" => "(format: String!) repeatable on OBJECT | INTERFACE | FIELD_DEFINITION".to_owned(),
+        "cost" => {
+            "(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR".to_owned()
+        }
+        "listSize" => {
+            "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) \
+             on FIELD_DEFINITION"
+                .to_owned()
+        }
         other => unreachable!("'{other}' is no directive of the federation specification"),
     }
 }

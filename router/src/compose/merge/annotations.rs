@@ -34,9 +34,14 @@ pub(crate) fn applied<'a>(
         let known = merged.iter_mut().find(|known| known.name == directive.name);
         match (directive.name.as_str(), known) {
             (_, None) => merged.push(directive.clone()),
-            ("inaccessible" | "authenticated" | "oneOf" | "specifiedBy", Some(_)) => {}
+            ("inaccessible" | "authenticated" | "oneOf" | "specifiedBy" | "listSize", Some(_)) => {}
             ("deprecated", Some(known)) => {
                 if known.arguments.is_empty() {
+                    *known = directive.clone();
+                }
+            }
+            ("cost", Some(known)) => {
+                if weight(directive) > weight(known) {
                     *known = directive.clone();
                 }
             }
@@ -50,6 +55,10 @@ pub(crate) fn applied<'a>(
         }
     }
     merged
+}
+
+fn weight(cost: &Directive) -> Option<i32> {
+    cost.specified_argument_by_name("weight")?.to_i32()
 }
 
 /// Demands what either directive demands: a list of alternatives, each a list of things that are all needed.

@@ -17,6 +17,16 @@ pub(crate) struct InputCodes {
     pub(crate) dropped: Code,
 }
 
+impl InputCodes {
+    /// How messages name an input of `owner`.
+    fn element(&self, owner: &str, name: &Name) -> String {
+        match self.mismatch {
+            Code::FieldArgumentTypeMismatch => format!("{owner}({name}:)"),
+            _ => format!("{owner}.{name}"),
+        }
+    }
+}
+
 pub(crate) const ARGUMENT: InputCodes = InputCodes {
     noun: "argument",
     mismatch: Code::FieldArgumentTypeMismatch,
@@ -34,10 +44,10 @@ pub(crate) const INPUT_FIELD: InputCodes = InputCodes {
 };
 
 impl Merger<'_> {
-    /// Merges the inputs of one field or input object; `path` is how messages name their owner.
+    /// Merges the inputs of one field or input object; `owner` is how messages name what they belong to.
     pub(crate) fn merge_inputs(
         &mut self,
-        path: &str,
+        owner: &str,
         sources: &[(GraphId, &IndexMap<Name, InputValue>)],
         codes: &InputCodes,
     ) -> IndexMap<Name, MergedInput> {
@@ -53,7 +63,7 @@ impl Merger<'_> {
                 .iter()
                 .filter_map(|(graph, inputs)| Some((*graph, inputs.get(name)?)))
                 .collect();
-            let element = format!("{path}{name}");
+            let element = codes.element(owner, name);
             if present.len() < sources.len() {
                 let absent = sources
                     .iter()

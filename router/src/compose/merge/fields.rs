@@ -65,20 +65,22 @@ impl<'a> Merger<'a> {
             .iter()
             .map(|(graph, field)| (*graph, &field.arguments))
             .collect();
-        let arguments = self.merge_inputs(&format!("{element}@"), &arguments, &ARGUMENT);
+        let arguments = self.merge_inputs(&element, &arguments, &ARGUMENT);
         self.check_externals(&element, sources, &merged_ty, &arguments);
+        let descriptions = || {
+            sources
+                .iter()
+                .map(|source| source.field.description.as_ref())
+        };
         self.hint_descriptions(
             &element,
             sources
                 .iter()
-                .map(|source| (source.graph, source.field.description.as_ref())),
+                .map(|source| source.graph)
+                .zip(descriptions()),
         );
         Some(MergedField {
-            description: annotations::description(
-                sources
-                    .iter()
-                    .map(|source| source.field.description.as_ref()),
-            ),
+            description: annotations::description(descriptions()),
             joins: joins(sources, everywhere),
             ty: merged_ty,
             arguments,

@@ -23,7 +23,7 @@ impl Merger<'_> {
             })
             .collect();
         self.agree_on_one_of(name, sources);
-        let mut merged = self.merge_inputs(&format!("{name}."), &fields, &INPUT_FIELD);
+        let mut merged = self.merge_inputs(name, &fields, &INPUT_FIELD);
         let share_a_field = fields[0]
             .1
             .keys()

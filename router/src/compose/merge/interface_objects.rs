@@ -7,7 +7,7 @@ use apollo_compiler::Name;
 use super::{Merger, annotations};
 use crate::compose::diagnostics::Code;
 use crate::compose::merged::{JoinField, Merged, MergedField, MergedInput, MergedKind};
-use crate::compose::model::{Kind, TypeDef};
+use crate::compose::model::{Kind, Subgraph, TypeDef};
 
 impl Merger<'_> {
     /// Checks interface entities, then gives implementations the fields that interface objects resolve for them.
@@ -32,46 +32,18 @@ impl Merger<'_> {
     }
 
     fn check_interface_entity(&mut self, interface: &Name, implementations: &BTreeSet<Name>) {
-        let known_as_interface = self.subgraphs.iter().any(|subgraph| {
-            matches!(
-                subgraph.types.get(interface),
-                Some(TypeDef {
-                    kind: Kind::Interface(_),
-                    ..
-                })
-            )
-        });
+        let is_interface = |ty: &TypeDef| matches!(ty.kind, Kind::Interface(_));
+        let has_interface = self
+            .subgraphs
+            .iter()
+            .any(|subgraph| subgraph.types.get(interface).is_some_and(is_interface));
         for subgraph in self.subgraphs {
             let Some(ty) = subgraph.types.get(interface) else {
                 continue;
             };
             let Some(body) = ty.composite() else { continue };
             if body.interface_object {
-                if !known_as_interface {
-                    let message = format!(
-                        "'{interface}' is an '@interfaceObject' but an interface in no subgraph"
-                    );
-                    self.diagnostics.error_in(
-                        Code::InterfaceObjectUsage,
-                        &subgraph.name,
-                        ty.location,
-                        message,
-                    );
-                }
-                for implementation in implementations
-                    .iter()
-                    .filter(|name| subgraph.types.contains_key(*name))
-                {
-                    let message = format!(
-                        "'{interface}' is an '@interfaceObject' here, so its implementation '{implementation}' cannot be here too"
-                    );
-                    self.diagnostics.error_in(
-                        Code::InterfaceObjectUsage,
-                        &subgraph.name,
-                        ty.location,
-                        message,
-                    );
-                }
+                self.check_interface_object(subgraph, ty, has_interface, implementations);
             } else if body.keys.iter().any(|key| key.resolvable) {
                 for missing in implementations
                     .iter()
@@ -80,14 +52,45 @@ impl Merger<'_> {
                     let message = format!(
                         "interface '{interface}' has a '@key', so this subgraph has to know all implementations, but lacks '{missing}'"
                     );
-                    self.diagnostics.error_in(
-                        Code::InterfaceKeyMissingImplementationType,
-                        &subgraph.name,
-                        ty.location,
-                        message,
-                    );
+                    let code = Code::InterfaceKeyMissingImplementationType;
+                    self.diagnostics
+                        .error_in(code, &subgraph.name, ty.location, message);
                 }
             }
+        }
+    }
+
+    fn check_interface_object(
+        &mut self,
+        subgraph: &Subgraph,
+        ty: &TypeDef,
+        has_interface: bool,
+        implementations: &BTreeSet<Name>,
+    ) {
+        let interface = &ty.name;
+        if !has_interface {
+            let message =
+                format!("'{interface}' is an '@interfaceObject' but an interface in no subgraph");
+            self.diagnostics.error_in(
+                Code::InterfaceObjectUsage,
+                &subgraph.name,
+                ty.location,
+                message,
+            );
+        }
+        for implementation in implementations
+            .iter()
+            .filter(|name| subgraph.types.contains_key(*name))
+        {
+            let message = format!(
+                "'{interface}' is an '@interfaceObject' here, so its implementation '{implementation}' cannot be here too"
+            );
+            self.diagnostics.error_in(
+                Code::InterfaceObjectUsage,
+                &subgraph.name,
+                ty.location,
+                message,
+            );
         }
     }
 

@@ -58,45 +58,50 @@ impl Merger<'_> {
     ) {
         let target_name = self.name(target.graph).to_owned();
         let by_name = self.name(by.graph).to_owned();
-        target.overridden = Some(if overrides.label.is_some() {
+        let location = target.field.location;
+        let marks = &target.field.marks;
+        if marks.external {
+            let message = format!(
+                "'@override' of '{ty}.{field}' is not needed, '{target_name}' does not resolve it"
+            );
+            self.diagnostics.hint_in(
+                Code::OverrideCanBeRemoved,
+                &by_name,
+                by.field.location,
+                message,
+            );
+            return;
+        }
+        let is_partial = overrides.label.is_some();
+        target.overridden = Some(if is_partial {
             Overridden::Partly
         } else {
             Overridden::Wholly
         });
-        let marks = &target.field.marks;
+        let subject = format!("'{ty}.{field}' is overridden by '{by_name}'");
         if marks.overrides.is_some() {
-            let message = format!(
-                "'{ty}.{field}' is overridden by '{by_name}' but is an '@override' itself, remove one of the two"
-            );
+            let message = format!("{subject} but is an '@override' itself, remove one of the two");
             self.diagnostics.error_in(
                 Code::OverrideSourceHasOverride,
                 &target_name,
-                target.field.location,
+                location,
                 message,
             );
-            return;
-        }
-        let colliding = [
-            (marks.requires.is_some(), "requires"),
-            (marks.provides.is_some(), "provides"),
-        ];
-        if let Some((_, directive)) = colliding.into_iter().find(|(present, _)| *present) {
-            let message =
-                format!("'{ty}.{field}' is overridden by '{by_name}' and cannot be '@{directive}'");
-            self.diagnostics.error_in(
-                Code::OverrideCollision,
-                &target_name,
-                target.field.location,
-                message,
-            );
-            return;
-        }
-        if overrides.label.is_none() && (!marks.used || marks.external) {
-            let message = format!("'{ty}.{field}' is overridden by '{by_name}' and can be removed");
+        } else if marks.requires.is_some() || marks.provides.is_some() {
+            let directive = if marks.requires.is_some() {
+                "requires"
+            } else {
+                "provides"
+            };
+            let message = format!("{subject} and cannot be '@{directive}'");
+            self.diagnostics
+                .error_in(Code::OverrideCollision, &target_name, location, message);
+        } else if !is_partial && !marks.used {
+            let message = format!("{subject} and can be removed");
             self.diagnostics.hint_in(
                 Code::OverriddenFieldCanBeRemoved,
                 &target_name,
-                target.field.location,
+                location,
                 message,
             );
         }

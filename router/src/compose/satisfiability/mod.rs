@@ -4,6 +4,7 @@
 //! seen again with the same subgraphs is not walked again, which makes the walk finite.
 
 mod explain;
+mod lookup;
 mod places;
 mod resolve;
 

@@ -3,6 +3,7 @@
 use super::{Check, Site};
 use crate::compose::diagnostics::Code;
 use crate::compose::model::{Kind, TypeDef};
+use crate::compose::selection::Step;
 
 impl Check<'_> {
     pub(crate) fn external(&mut self, site: &Site<'_>) {
@@ -22,8 +23,27 @@ impl Check<'_> {
         }
     }
 
+    /// Whether a selected leaf is this subgraph's own, although it should come from elsewhere.
+    pub(crate) fn lacks_external(&self, step: &Step<'_>) -> bool {
+        let Step::Field {
+            parent,
+            name,
+            field,
+            selection,
+            below_external,
+        } = step
+        else {
+            return false;
+        };
+        let is_leaf = selection.selection_set.is_empty();
+        is_leaf
+            && !below_external
+            && !field.marks.external
+            && !self.external_in_implementations(parent, name)
+    }
+
     /// Whether an interface field is external where it matters, in an implementation.
-    pub(crate) fn external_in_implementations(&self, parent: &TypeDef, field: &str) -> bool {
+    fn external_in_implementations(&self, parent: &TypeDef, field: &str) -> bool {
         matches!(parent.kind, Kind::Interface(_))
             && self
                 .subgraph

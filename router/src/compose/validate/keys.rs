@@ -46,11 +46,9 @@ impl Check<'_> {
                                 parent.name
                             ),
                         )
-                    } else if field.ty.is_list()
-                        || matches!(inner, Some(Kind::Interface(_) | Kind::Union(_)))
-                    {
+                    } else if matches!(inner, Some(Kind::Interface(_) | Kind::Union(_))) {
                         let message = format!(
-                            "{prefix} selects '{}.{name}' of type '{}', but a key has no lists, interfaces or unions",
+                            "{prefix} selects '{}.{name}' of type '{}', but a key has no interfaces or unions",
                             parent.name, field.ty
                         );
                         (Code::KeyFieldsSelectInvalidType, message)

@@ -32,42 +32,32 @@ impl Check<'_> {
         }
         let prefix = format!("'@provides(fields: \"{provides}\")' of {site}");
         walk(subgraph, target, provides.selections(), &mut |step| {
-            let (code, message) = match step {
-                Step::Fault(reason) => (Code::ProvidesInvalidFields, format!("{prefix}: {reason}")),
-                Step::Field {
-                    parent,
-                    name,
-                    field,
-                    selection,
-                    below_external,
-                } => {
-                    if !field.arguments.is_empty() {
-                        (
-                            Code::ProvidesFieldsHasArgs,
-                            format!(
-                                "{prefix} selects '{}.{name}', which takes arguments",
-                                parent.name
-                            ),
-                        )
-                    } else {
-                        let is_leaf = selection.selection_set.is_empty();
-                        if !is_leaf
-                            || below_external
-                            || field.marks.external
-                            || self.external_in_implementations(parent, name)
-                        {
-                            return;
-                        }
-                        let message = format!(
-                            "{prefix} selects '{}.{name}', which has to be '@external'",
-                            parent.name
-                        );
-                        (Code::ProvidesFieldsMissingExternal, message)
-                    }
-                }
-            };
-            self.diagnostics
-                .error_in(code, &subgraph.name, location, message);
+            if let Some((code, reason)) = self.refuse_provided(&step) {
+                self.error(code, location, format!("{prefix}{reason}"));
+            }
         });
+    }
+
+    fn refuse_provided(&self, step: &Step<'_>) -> Option<(Code, String)> {
+        match step {
+            Step::Fault(reason) => Some((Code::ProvidesInvalidFields, format!(": {reason}"))),
+            Step::Field {
+                parent,
+                name,
+                field,
+                ..
+            } if !field.arguments.is_empty() => {
+                let reason = format!(" selects '{}.{name}', which takes arguments", parent.name);
+                Some((Code::ProvidesFieldsHasArgs, reason))
+            }
+            Step::Field { parent, name, .. } if self.lacks_external(step) => {
+                let reason = format!(
+                    " selects '{}.{name}', which has to be '@external'",
+                    parent.name
+                );
+                Some((Code::ProvidesFieldsMissingExternal, reason))
+            }
+            Step::Field { .. } => None,
+        }
     }
 }
