@@ -17,8 +17,10 @@ const NAME_CHARS_MAX: usize = 200;
 const DESCRIPTION_CHARS_MAX: usize = 20_000;
 const PERMISSION_CHARS_MAX: usize = 150;
 
-/// Rows and events written per round trip while a service is imported.
-const CHUNK: usize = 100;
+/// Endpoints written at once while a service is imported.
+const BATCH_MAX: usize = 40;
+/// Request schemas written at once; MySQL takes 16 MiB in one statement by default.
+const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// An endpoint before it is written.
 #[derive(Debug, Clone)]
@@ -114,17 +116,22 @@ pub(crate) async fn insert_all(
     service: &Service,
     drafts: Vec<Draft>,
 ) -> Result<(), RegistryError> {
-    let mut drafts = drafts.into_iter().peekable();
-    while drafts.peek().is_some() {
-        let (rows, added): (Vec<_>, Vec<_>) = drafts
-            .by_ref()
-            .take(CHUNK)
-            .map(|draft| draft.place(service))
-            .unzip();
+    let mut drafts = drafts.into_iter();
+    loop {
+        let (mut rows, mut added, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while rows.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
+            let Some(draft) = drafts.next() else { break };
+            let (row, event) = draft.place(service);
+            bytes += row.request_schema.len();
+            rows.push(row);
+            added.push(event);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
         Endpoint::insert_all(conn, rows).await?;
         event::record_all(conn, &app.clock, &added).await?;
     }
-    Ok(())
 }
 
 impl ByHand {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kit::outbound::Request;
 use kit::{App, Viewer};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::endpoint::Draft;
@@ -14,16 +14,24 @@ use crate::openapi::{self, Description, Limits, Operation, Warning};
 use crate::service::{self, NewService, REGISTER, Visibility};
 use crate::store::Service;
 
+/// Documents that are fetched at once; each waits for somebody else's server.
+const FETCHED_AT_ONCE: usize = 16;
 /// Documents that are read at once; each takes memory several times its size.
 const READ_AT_ONCE: usize = 2;
 
-/// Bounds how many documents this process reads at once.
+/// Bounds how many documents this process works on at once.
 #[derive(Clone)]
-pub(crate) struct Desk(Arc<Semaphore>);
+pub(crate) struct Desk {
+    fetching: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
+}
 
 impl Default for Desk {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(READ_AT_ONCE)))
+        Self {
+            fetching: Arc::new(Semaphore::new(FETCHED_AT_ONCE)),
+            reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
+        }
     }
 }
 
@@ -69,49 +77,43 @@ pub(crate) async fn import(
 ) -> Result<Imported, RegistryError> {
     viewer.require_in_tenant(REGISTER)?;
     let health = overrides.health.clone().check()?;
-    let turn = desk
-        .0
-        .acquire()
-        .await
-        .expect("the semaphore is never closed");
-    let (field, address, description) = read(app, source).await?;
-    let base_url = base_url(&description, address.as_ref(), &overrides)?;
-    let own_addresses = overrides.base_url.is_none();
+    let document = read(app, desk, source).await?;
+    let base_url = base_url(&document, &overrides)?;
+    // An address that was given is meant for all operations, whatever the document says of some.
+    let base = overrides.base_url.is_none().then_some(&base_url);
+    let Document {
+        description, turn, ..
+    } = document;
     let Description {
-        title,
-        version,
-        description,
         operations,
         warnings,
         ..
     } = description;
-    let service = service::check(
-        app,
-        viewer,
-        NewService {
-            name: overrides.name.unwrap_or(title),
-            slug: overrides.slug,
-            version: overrides.version.unwrap_or(version),
-            description,
-            base_url: base_url.clone(),
-            visibility: overrides.visibility,
-            icon: overrides.icon,
-            health: overrides.health,
-        },
-    )?;
-    let count = i32::try_from(operations.len())
-        .map_err(|_| RegistryError::invalid(field, "too many operations"))?;
-    let service = Service {
-        endpoint_count: count,
-        ..service
+    let found = NewService {
+        name: overrides.name.unwrap_or(description.title),
+        slug: overrides.slug,
+        version: overrides.version.unwrap_or(description.version),
+        description: description.description,
+        base_url: base_url.clone(),
+        visibility: overrides.visibility,
+        icon: overrides.icon,
+        health: overrides.health,
     };
-    let in_operations: usize = operations
-        .iter()
-        .map(|operation| operation.warnings.len())
-        .sum();
-    let warning_count = in_operations + warnings.len();
-    let place = |operation| place(app, operation, own_addresses.then_some(&base_url));
-    let drafts = operations.into_iter().map(place).collect();
+    let endpoint_count =
+        i32::try_from(operations.len()).expect("the limit of a document is smaller");
+    let service = Service {
+        endpoint_count,
+        ..service::check(app, viewer, found)?
+    };
+    let drafts: Vec<_> = operations
+        .into_iter()
+        .map(|operation| place(app, operation, base))
+        .collect();
+    let warning_count = warnings.len()
+        + drafts
+            .iter()
+            .map(|draft| draft.warnings.len())
+            .sum::<usize>();
     service::save(app, &service, health, drafts).await?;
     drop(turn);
     Ok(Imported {
@@ -121,20 +123,39 @@ pub(crate) async fn import(
     })
 }
 
+/// A document that was read, and the turn that it takes up until it is written.
+struct Document {
+    address: Option<Url>,
+    description: Description,
+    turn: OwnedSemaphorePermit,
+}
+
 /// Gets the document and reads it, away from the threads that serve requests.
-async fn read(
-    app: &App,
-    source: Source,
-) -> Result<(&'static str, Option<Url>, Description), RegistryError> {
+async fn read(app: &App, desk: &Desk, source: Source) -> Result<Document, RegistryError> {
     let (field, address, text) = match source {
         Source::Text(text) => ("/text", None, text.into_bytes()),
         Source::File(file) => ("/file", None, contents(file).await?),
-        Source::Url(url) => ("/url", Some(url.clone()), fetch(app, url).await?),
+        Source::Url(url) => {
+            let _turn = turn(&desk.fetching).await;
+            ("/url", Some(url.clone()), fetch(app, url).await?)
+        }
     };
-    let reading = tokio::task::spawn_blocking(move || openapi::read(&text)).await;
-    let description = reading.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+    // The turn goes with the work: a request that is given up does not stop its thread.
+    let turn = turn(&desk.reading).await;
+    let reading = tokio::task::spawn_blocking(move || (openapi::read(&text), turn)).await;
+    let (description, turn) =
+        reading.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     let description = description.map_err(|error| RegistryError::OpenApi { field, error })?;
-    Ok((field, address, description))
+    Ok(Document {
+        address,
+        description,
+        turn,
+    })
+}
+
+async fn turn(desk: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let turn = desk.clone().acquire_owned().await;
+    turn.expect("the semaphore is never closed")
 }
 
 async fn contents(file: std::fs::File) -> Result<Vec<u8>, RegistryError> {
@@ -173,56 +194,41 @@ async fn fetch(app: &App, url: Url) -> Result<Vec<u8>, RegistryError> {
 }
 
 /// The address given, or the document's own, which may be relative to where the document is.
-fn base_url(
-    description: &Description,
-    address: Option<&Url>,
-    overrides: &Overrides,
-) -> Result<Url, RegistryError> {
+fn base_url(document: &Document, overrides: &Overrides) -> Result<Url, RegistryError> {
     if let Some(url) = &overrides.base_url {
         return Ok(url.clone());
     }
-    let named = description
-        .servers
-        .first()
-        .map_or("/", |server| server.url.as_str());
-    let found = address.map_or_else(|| Url::parse(named), |address| address.join(named));
+    let servers = &document.description.servers;
+    let named = servers.first().map_or("/", |server| server.url.as_str());
+    let found = match &document.address {
+        Some(address) => address.join(named),
+        None => Url::parse(named),
+    };
     found.map_err(|_| {
         let message = "the document names no absolute address of the service; give `baseUrl`";
         RegistryError::invalid("/baseUrl", message)
     })
 }
 
-/// An operation as an endpoint; its own address counts only where the service's comes from the
-/// document too, because an address that was given is meant for all of them.
+/// An operation as an endpoint, at an address of its own where it has one that can be followed.
 fn place(app: &App, operation: Operation, base: Option<&Url>) -> Draft {
-    let pointer = || {
-        format!(
-            "/paths/{}/{}",
-            operation.path.replace('/', "~1"),
-            operation.method
-        )
-        .to_lowercase()
-    };
-    let own = operation.server.as_deref().zip(base);
-    let own = own.map(|(server, base)| {
-        (
-            pointer(),
-            base.join(server)
-                .ok()
-                .filter(|url| app.outbound.check(url).is_ok()),
-        )
-    });
+    let own = operation.server.clone().zip(base);
     let mut draft = Draft::from(operation);
-    match own {
-        None => {}
-        Some((_, Some(url))) => {
-            draft.base_url = Some(url.as_str().trim_end_matches('/').to_owned())
+    let Some((server, base)) = own else {
+        return draft;
+    };
+    let found = base.join(&server).ok();
+    match found.and_then(|url| service::base_url(app, url).ok()) {
+        Some(url) => draft.base_url = Some(url),
+        None => {
+            let path = draft.path.replace('~', "~0").replace('/', "~1");
+            let method = draft.method.as_str().to_lowercase();
+            draft.warnings.push(Warning {
+                pointer: format!("/paths/{path}/{method}/servers"),
+                message: "the operation's own address cannot be followed; the service's is used"
+                    .to_owned(),
+            });
         }
-        Some((pointer, None)) => draft.warnings.push(Warning {
-            pointer: format!("{pointer}/servers"),
-            message: "the operation's own address cannot be followed; the service's is used"
-                .to_owned(),
-        }),
     }
     draft
 }

@@ -176,10 +176,10 @@ pub(crate) async fn find_by_slug(
 ) -> Result<Option<Service>, RegistryError> {
     let tenant = viewer.tenant()?;
     let mut conn = app.db.read().await?;
-    let mut found = Service::by_slug(&mut conn, tenant, slug).await?;
-    found.retain(|service| version.is_none_or(|version| version == service.version));
-    found.sort_by_key(|service| service.tenant_id != tenant);
-    Ok(found.into_iter().next())
+    match Service::find_own_by_slug(&mut conn, tenant, slug, version).await? {
+        Some(own) => Ok(Some(own)),
+        None => Ok(Service::find_by_slug(&mut conn, tenant, slug, version).await?),
+    }
 }
 
 fn slug_rule(beginning: &str) -> RegistryError {
@@ -191,7 +191,7 @@ fn slug_rule(beginning: &str) -> RegistryError {
 }
 
 /// An address that may be followed and that paths can be put below.
-fn base_url(app: &App, url: Url) -> Result<String, RegistryError> {
+pub(crate) fn base_url(app: &App, url: Url) -> Result<String, RegistryError> {
     app.outbound
         .check(&url)
         .map_err(|err| RegistryError::invalid("/baseUrl", format!("`baseUrl`: {err}")))?;

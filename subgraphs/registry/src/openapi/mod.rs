@@ -11,6 +11,7 @@ mod definitions;
 mod description;
 mod document;
 mod error;
+mod included;
 mod keyword;
 mod limits;
 mod nullable;
@@ -20,6 +21,7 @@ mod parse;
 mod pointer;
 mod request;
 mod schema;
+mod seed;
 mod service;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::error::OpenApiError;
 use super::limits::Limits;
 use super::parameters::Parameters;
 use super::pointer::Pointer;
-use super::request::Request;
+use super::request::{Built, Request};
 use super::service;
 use super::tree::Node;
 
@@ -122,30 +122,50 @@ impl<'d> Reading<'d> {
     ) -> Result<(), OpenApiError> {
         let mut request = Request::new(&mut self.definitions);
         if node.as_object().is_none() {
-            request.warn(
-                at,
-                "an operation must be an object; nothing is known about its request",
-            );
+            let message = "an operation must be an object; nothing is known about its request";
+            request.warn(at, message);
         }
-        let operation_id = name(node.get("operationId"));
-        let taken = node
+        let number = self.operations.len();
+        let first = node
             .text("operationId")
-            .and_then(|id| self.named.insert(id, self.operations.len()));
-        if let Some(earlier) = taken.map(|index| &self.operations[index]) {
-            let message = format!(
-                "the operationId is that of {} {} as well",
-                earlier.method, earlier.path
-            );
+            .map(|id| *self.named.entry(id).or_insert(number));
+        let named_before = first.and_then(|first| self.operations.get(first));
+        if let Some(earlier) = named_before {
+            let (method, path) = (earlier.method, &earlier.path);
+            let message =
+                format!("the operationId is that of {method} {path} as well; it is left out");
             request.warn(&at.key("operationId"), message);
         }
+        let is_first = named_before.is_none();
+        let built = request.read(item, method, node, at);
+        self.bytes += built.bytes;
+        if self.bytes > self.limits.request_schemas_bytes_max {
+            let (pointer, max) = (at.to_string(), self.limits.request_schemas_bytes_max);
+            return Err(OpenApiError::SchemasTooLarge { pointer, max });
+        }
+        self.operations
+            .push(describe(item, method, node, is_first, built));
+        Ok(())
+    }
+}
+
+impl<'d> Request<'_, 'd> {
+    /// Reads what an operation and its path say about a request.
+    fn read(
+        mut self,
+        item: &Item<'d>,
+        method: Method,
+        node: &'d Node<'d>,
+        at: &Pointer<'_>,
+    ) -> Built {
         let mut parameters = Parameters::new();
-        let at_item = Pointer::Base(&item.at);
-        request.gather(
+        let shared = Pointer::Base(&item.at);
+        self.gather(
             item.node.get("parameters"),
-            &at_item.key("parameters"),
+            &shared.key("parameters"),
             &mut parameters,
         );
-        request.gather(
+        self.gather(
             node.get("parameters"),
             &at.key("parameters"),
             &mut parameters,
@@ -153,42 +173,43 @@ impl<'d> Reading<'d> {
         let at_body = at.key("requestBody");
         let body = match node.get("requestBody") {
             Some(_) if !method.takes_body() => {
-                request.warn(
+                self.warn(
                     &at_body,
                     format_args!("a {method} request has no body; it is left out"),
                 );
                 None
             }
-            Some(body) => request.body(body, &at_body),
+            Some(body) => self.body(body, &at_body),
             None => None,
         };
-        let server = service::servers(node).or_else(|| service::servers(item.node));
-        let built = request.build(item.path, at, &parameters, body);
-        self.bytes += built.bytes;
-        if self.bytes > self.limits.request_schemas_bytes_max {
-            let (pointer, max) = (at.to_string(), self.limits.request_schemas_bytes_max);
-            return Err(OpenApiError::SchemasTooLarge { pointer, max });
-        }
-        let fallback = || format!("{method} {}", item.path);
-        let title = cut(node.text("summary"), TITLE_CHARS_MAX).or_else(|| operation_id.clone());
-        self.operations.push(Operation {
-            method,
-            path: item.path.to_owned(),
-            title: title.unwrap_or_else(fallback),
-            operation_id: operation_id.filter(|_| taken.is_none()),
-            description: cut(node.text("description"), DESCRIPTION_CHARS_MAX),
-            tag: node
-                .get("tags")
-                .and_then(Node::as_list)
-                .and_then(|tags| name(tags.first())),
-            deprecated: node.is_true("deprecated"),
-            server: server
-                .and_then(|servers| servers.into_iter().next())
-                .map(|server| server.url),
-            request_schema: built.schema,
-            warnings: built.warnings,
-        });
-        Ok(())
+        self.build(item.path, at, &parameters, body)
+    }
+}
+
+fn describe(
+    item: &Item<'_>,
+    method: Method,
+    node: &Node<'_>,
+    is_first: bool,
+    built: Built,
+) -> Operation {
+    let operation_id = name(node.get("operationId"));
+    let title = cut(node.text("summary"), TITLE_CHARS_MAX).or_else(|| operation_id.clone());
+    let servers = service::servers(node).or_else(|| service::servers(item.node));
+    let tags = node.get("tags").and_then(Node::as_list);
+    Operation {
+        method,
+        path: item.path.to_owned(),
+        title: title.unwrap_or_else(|| format!("{method} {}", item.path)),
+        operation_id: operation_id.filter(|_| is_first),
+        description: cut(node.text("description"), DESCRIPTION_CHARS_MAX),
+        tag: tags.and_then(|tags| name(tags.first())),
+        deprecated: node.is_true("deprecated"),
+        server: servers
+            .and_then(|servers| servers.into_iter().next())
+            .map(|server| server.url),
+        request_schema: built.schema,
+        warnings: built.warnings,
     }
 }
 

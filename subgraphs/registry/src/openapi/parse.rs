@@ -5,7 +5,8 @@ use serde_saphyr::{DuplicateKeyPolicy, Options};
 
 use super::error::{Notation, OpenApiError, Position};
 use super::limits::Limits;
-use super::tree::{Allowance, Breach, Node, NodeSeed};
+use super::seed::{Allowance, Breach, NodeSeed};
+use super::tree::Node;
 
 /// Parses a whole text.
 pub(super) fn parse<'a>(

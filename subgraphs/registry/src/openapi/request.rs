@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::body::Body;
-use super::definitions::{Definitions, Included};
+use super::definitions::Definitions;
 use super::description::{Warning, Warnings};
 use super::document::shown;
+use super::included::Included;
 use super::parameters::{Location, Parameters};
 use super::pointer::Pointer;
 use super::tree::Node;

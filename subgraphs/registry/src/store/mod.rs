@@ -60,11 +60,13 @@ diesel::define_sql_function! {
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
+const SEARCH_CHARS_MAX: usize = 200;
+
 /// A pattern for `LIKE … ESCAPE '!'` that finds a text anywhere.
 fn containing(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for c in text.to_lowercase().chars() {
+    for c in text.to_lowercase().chars().take(SEARCH_CHARS_MAX) {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

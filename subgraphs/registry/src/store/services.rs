@@ -61,6 +61,17 @@ macro_rules! narrow {
     };
 }
 
+/// Narrows a boxed query to the newest service, of one version if one is given.
+macro_rules! newest {
+    ($query:ident, $version:expr) => {{
+        let mut query = $query.select(Self::as_select()).order(services::id.desc());
+        if let Some(version) = $version {
+            query = query.filter(services::version.eq(version));
+        }
+        query
+    }};
+}
+
 impl Service {
     /// The one door to the table: a query that starts here shows a tenant its own services and
     /// those that are public.
@@ -129,19 +140,33 @@ impl Service {
             .await)
     }
 
-    /// Services with a slug that the tenant may see, the newest first.
-    pub(crate) async fn by_slug(
+    /// The newest service with a slug that the tenant may see.
+    pub(crate) async fn find_by_slug(
         conn: &mut Conn,
         tenant: TenantId,
         slug: &str,
-    ) -> QueryResult<Vec<Self>> {
-        on!(conn, |c| Self::visible_to(tenant)
-            .filter(services::slug.eq(slug))
-            .order(services::id.desc())
-            .limit(100)
-            .select(Self::as_select())
-            .load(c)
-            .await)
+        version: Option<&str>,
+    ) -> QueryResult<Option<Self>> {
+        on!(conn, |c| {
+            let query = Self::visible_to(tenant)
+                .filter(services::slug.eq(slug))
+                .into_boxed();
+            newest!(query, version).first(c).await.optional()
+        })
+    }
+
+    /// The tenant's own newest service with a slug.
+    pub(crate) async fn find_own_by_slug(
+        conn: &mut Conn,
+        tenant: TenantId,
+        slug: &str,
+        version: Option<&str>,
+    ) -> QueryResult<Option<Self>> {
+        on!(conn, |c| {
+            let own = services::table.filter(services::tenant_id.eq(tenant));
+            let query = own.filter(services::slug.eq(slug)).into_boxed();
+            newest!(query, version).first(c).await.optional()
+        })
     }
 
     /// A page of the services that the tenant may see.

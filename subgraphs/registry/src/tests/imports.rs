@@ -23,6 +23,7 @@ testkit::on_both![
     a_service_is_imported_once,
     an_operation_with_an_address_of_its_own_keeps_it,
     importing_needs_the_permission,
+    large_schemas_go_through_in_parts,
 ];
 
 const PETS: &str = include_str!("../openapi/tests/pets.yaml");
@@ -326,4 +327,27 @@ async fn importing_needs_the_permission(backend: Backend) {
     null
     FORBIDDEN at importOpenApi: this needs the permission `service:register`, which none of your roles grants
     ");
+}
+
+async fn large_schemas_go_through_in_parts(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner();
+    let large = json!({ "type": "string", "description": "d".repeat(900_000) });
+    let body = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Large" } } } });
+    let paths: serde_json::Map<_, _> = (0..20)
+        .map(|n| (format!("/{n}"), json!({ "post": { "requestBody": body } })))
+        .collect();
+    let text = json!({ "openapi": "3.1.0", "info": { "title": "T", "version": "1" }, "paths": paths,
+        "servers": [{ "url": "https://example.com" }], "components": { "schemas": { "Large": large } } });
+    let answer = world
+        .ask(
+            Some(&ada),
+            IMPORT,
+            json!({ "input": { "text": text.to_string() } }),
+        )
+        .await;
+    assert_eq!(
+        answer["data"]["importOpenApi"]["endpointCount"], 20,
+        "{answer}"
+    );
 }

@@ -191,7 +191,7 @@ fn an_operation_id_belongs_to_the_first_that_has_it() {
     assert_eq!(description.operations[1].operation_id, None);
     assert_eq!(
         description.operations[1].warnings[0].message,
-        "the operationId is that of GET /a as well"
+        "the operationId is that of GET /a as well; it is left out"
     );
 }
 
