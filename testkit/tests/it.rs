@@ -6,12 +6,14 @@ use kit::id::TenantId;
 use kit::outbound::{OutboundError, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use testkit::{Answer, Backend, Database, Outside, TestApp};
+use testkit::{Answer, Backend, Client, Database, DemoService, Outside, Portico, TestApp};
 
 testkit::on_both![
     a_database_is_gone_with_its_test,
+    a_subscription_tells_what_happens,
     a_tenant_has_rows_of_its_own,
-    events_are_seen
+    events_are_seen,
+    the_binary_comes_back_with_its_data,
 ];
 
 async fn a_database_is_gone_with_its_test(backend: Backend) {
@@ -115,4 +117,69 @@ fn the_outside_answers_as_it_is_told() {
 
 fn outside_url(outside: &Outside, path: &str) -> url::Url {
     outside.url(path).parse().expect("it is a URL")
+}
+
+async fn the_binary_comes_back_with_its_data(backend: Backend) {
+    let mut portico = Portico::start(backend).await;
+    let ann = portico.client().register("ann@example.com").await;
+    let ann = ann.in_new_tenant("Acme").await;
+    portico.kill();
+    portico.restart().await;
+
+    let ann = portico
+        .client()
+        .with_token(ann.token().expect("she is signed in"));
+    let data = ann
+        .data("{ viewer { currentTenant { name } } }", json!({}))
+        .await;
+    assert_eq!(
+        data,
+        json!({ "viewer": { "currentTenant": { "name": "Acme" } } })
+    );
+    assert_eq!(
+        ann.code("{ nothing }", json!({})).await,
+        "GRAPHQL_VALIDATION_FAILED"
+    );
+
+    let administrator = portico.signed_in_administrator().await;
+    assert_eq!(administrator.get("/health/live").await.0, 200);
+    assert!(portico.interrupt().await.success());
+}
+
+async fn a_subscription_tells_what_happens(backend: Backend) {
+    let portico = Portico::start(backend).await;
+    let ann = portico.client().register("ann@example.com").await;
+    let ann = ann.in_new_tenant("Acme").await;
+    let log = ann
+        .data(
+            "{ events(first: 100) { pageInfo { endCursor } } }",
+            json!({}),
+        )
+        .await;
+    let query = "subscription ($after: String) { events(after: $after) { type } }";
+    let after = &log["events"]["pageInfo"]["endCursor"];
+    let mut events = ann.subscribe(query, json!({ "after": after })).await;
+
+    let register = "mutation ($input: RegisterServiceInput!) {
+        registerService(input: $input) { service { id } }
+    }";
+    let input = json!({ "name": "Billing", "version": "1", "baseUrl": "http://127.0.0.1:9" });
+    ann.data(register, json!({ "input": input })).await;
+
+    assert_eq!(
+        events.data().await,
+        json!({ "events": { "type": "service.registered" } })
+    );
+}
+
+#[test]
+fn the_demo_service_describes_itself() {
+    testkit::run(async {
+        let mut demo = DemoService::start().await;
+        let client = Client::new(&demo.url(""));
+        let (status, description) = client.get("/openapi.yaml").await;
+        assert_eq!(status, 200);
+        assert!(description.contains(&demo.url("")));
+        demo.stop();
+    });
 }
