@@ -4,12 +4,13 @@
 //! and remembers the address, so a test can tell what a page asked of the
 //! outside world, its workers and sockets included.
 
+mod wall;
+
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
@@ -18,12 +19,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader, Lines};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time;
 use url::{ParseError, Url};
+use wall::Wall;
 
 const CHROMIUM: &str = "chromium";
 const DRIVER: &str = "chromedriver";
@@ -51,15 +52,6 @@ const FLAGS: [&str; 19] = [
     "--window-size=1440,900",
     "--remote-debugging-port=0",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-];
-
-/// Where Chromium turns on business of its own, whatever the flags say.
-const ERRANDS: [&str; 5] = [
-    "accounts.google.com",
-    "clients2.google.com",
-    "content-autofill.googleapis.com",
-    "optimizationguide-pa.googleapis.com",
-    "update.googleapis.com",
 ];
 
 /// A browser of its own with an empty profile. Dropping it ends its processes.
@@ -136,10 +128,7 @@ impl Browser {
 
     /// What the page wanted from outside of this machine, and did not get.
     pub fn refused(&self) -> Vec<String> {
-        let refused = self.wall.refused.lock();
-        let mut refused = refused.expect("no holder of the lock panics").clone();
-        refused.retain(|line| !ERRANDS.iter().any(|host| line.contains(host)));
-        refused
+        self.wall.refused()
     }
 
     /// The errors in the console since the last call: failed loads, breaches of
@@ -271,55 +260,4 @@ where
         }
     }
     Ok(None)
-}
-
-/// A proxy that lets nothing through.
-struct Wall {
-    address: std::net::SocketAddr,
-    refused: Arc<Mutex<Vec<String>>>,
-    task: JoinHandle<()>,
-}
-
-impl Wall {
-    async fn build() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .context("no port for the proxy")?;
-        let address = listener.local_addr()?;
-        let refused = Arc::<Mutex<Vec<String>>>::default();
-        let seen = Arc::clone(&refused);
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                if let Ok(request) = refuse(stream).await {
-                    seen.lock()
-                        .expect("no holder of the lock panics")
-                        .push(request);
-                }
-            }
-        });
-        Ok(Self {
-            address,
-            refused,
-            task,
-        })
-    }
-}
-
-impl Drop for Wall {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-/// Answers a proxied request and returns its first line, which names the host.
-async fn refuse(stream: TcpStream) -> Result<String> {
-    let mut stream = BufReader::new(stream);
-    let mut line = String::new();
-    if stream.read_line(&mut line).await? == 0 {
-        bail!("the browser asked for nothing");
-    }
-    stream
-        .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        .await?;
-    Ok(line.trim().to_owned())
 }

@@ -72,6 +72,24 @@ async fn a_browser_runs_queries_and_subscriptions_without_the_internet() {
     stays_at_home(&browser, portico.client().origin()).await;
 }
 
+/// Without this, a page that asks nobody could not be told from a browser that tells nothing.
+#[tokio::test]
+async fn a_browser_that_asks_another_host_is_refused_and_noticed() {
+    let browser = Browser::start().await.expect("a browser starts");
+    let ask = "return fetch('http://outside.invalid/').then(() => 'answered', () => 'refused')";
+
+    let outcome = browser.page().execute(ask, vec![]).await;
+
+    assert_eq!(outcome.expect("the page answers"), "refused");
+    assert_eq!(browser.refused(), ["GET http://outside.invalid/ HTTP/1.1"]);
+    let requests = browser.requests().await.expect("the browser keeps a log");
+    assert!(
+        requests
+            .iter()
+            .any(|url| url.host_str() == Some("outside.invalid"))
+    );
+}
+
 async fn owner(portico: &Portico) -> Client {
     let administrator = portico.administrator().await;
     let input = json!({ "email": administrator.email, "password": administrator.password });
