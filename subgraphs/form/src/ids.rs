@@ -4,7 +4,7 @@ use kit::typed_id;
 
 typed_id!(
     /// Data that somebody submitted through a form.
-    SubmissionId, "sub");
+    SubmissionId, "sbm");
 
 typed_id!(
     /// The right to deliver one submission, for a while.

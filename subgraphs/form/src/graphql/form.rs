@@ -128,7 +128,12 @@ impl Form {
         }
         let with_total = ctx.look_ahead().field("totalCount").exists();
         let listed = submission::list(ctx.app(), viewer, self.id, &page, with_total).await?;
-        let connection = page.connection(listed.rows, listed.total, |row| row.id, FormSubmission);
+        let connection = page.connection(
+            listed.rows,
+            listed.total,
+            |row| row.id,
+            FormSubmission::from,
+        );
         Ok(Some(connection))
     }
 }

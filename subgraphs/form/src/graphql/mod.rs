@@ -108,7 +108,7 @@ async fn load_submission(
     id: SubmissionId,
 ) -> Result<Option<FormSubmission>, ApiError> {
     let found = ctx.data_unchecked::<Submissions>().load(id).await?;
-    Ok(found.map(FormSubmission))
+    Ok(found.map(FormSubmission::from))
 }
 
 /// The mutations of this subgraph.
@@ -139,7 +139,7 @@ impl Mutation {
         let answer = submit(app, ctx.data_unchecked::<Catalog>(), viewer, new).await?;
         Ok(match answer {
             Answer::Accepted(submission) => {
-                SubmitFormResult::Submission(FormSubmission(*submission))
+                SubmitFormResult::Submission(FormSubmission(submission))
             }
             Answer::Rejected(errors) => SubmitFormResult::Rejected(errors.into()),
         })

@@ -10,7 +10,13 @@ use crate::store::{Failure, State, Submission};
 use crate::validate::{InputError, InputErrorCode};
 
 /// Data that somebody submitted through a form, and what became of it.
-pub(crate) struct FormSubmission(pub(crate) Submission);
+pub(crate) struct FormSubmission(pub(crate) Box<Submission>);
+
+impl From<Submission> for FormSubmission {
+    fn from(row: Submission) -> Self {
+        Self(Box::new(row))
+    }
+}
 
 /// Data that somebody submitted through a form, and what became of it.
 #[Object]

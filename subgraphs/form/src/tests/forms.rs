@@ -169,11 +169,11 @@ async fn a_stranger_sees_nothing(backend: Backend) {
     let world = World::start(backend).await;
     for query in [
         "{ form(id: \"form_01h2xcejqtf2nbrexx3vqjhp41\") { id } }",
-        "{ formSubmission(id: \"sub_01h2xcejqtf2nbrexx3vqjhp41\") { id } }",
+        "{ formSubmission(id: \"sbm_01h2xcejqtf2nbrexx3vqjhp41\") { id } }",
         "mutation { submitForm(input: { formId: \"form_01h2xcejqtf2nbrexx3vqjhp41\", data: {} }) { __typename } }",
         "{ _entities(representations: [{ __typename: \"Endpoint\", id: \"ep_01h2xcejqtf2nbrexx3vqjhp41\" }]) { __typename } }",
         "{ _entities(representations: [{ __typename: \"Form\", id: \"form_01h2xcejqtf2nbrexx3vqjhp41\" }]) { __typename } }",
-        "{ _entities(representations: [{ __typename: \"FormSubmission\", id: \"sub_01h2xcejqtf2nbrexx3vqjhp41\" }]) { __typename } }",
+        "{ _entities(representations: [{ __typename: \"FormSubmission\", id: \"sbm_01h2xcejqtf2nbrexx3vqjhp41\" }]) { __typename } }",
     ] {
         let answer = world.ask(None, query, json!({})).await;
         assert_eq!(answer["errors"][0]["code"], "UNAUTHENTICATED", "{query}");

@@ -1,6 +1,7 @@
 //! The subgraph alone, on both databases: GraphQL in, requests, answers and events out.
 
 mod forms;
+mod keys;
 mod recovery;
 mod submissions;
 mod world;

@@ -1,6 +1,5 @@
 use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl as _;
-use futures::future::join_all;
 use kit::id::FormId;
 use kit::{Viewer, on};
 use serde_json::{Value, json};
@@ -13,8 +12,6 @@ testkit::on_both![
     data_that_breaks_a_rule_is_neither_kept_nor_sent,
     what_no_schema_can_refuse_is_refused_before_it_is_kept,
     an_endpoint_that_does_not_take_it_makes_a_failed_submission,
-    a_key_makes_one_submission_however_often_it_is_sent,
-    many_tries_at_once_under_one_key_make_one_submission,
     secrets_are_sent_once_and_never_read_back,
     a_client_that_hangs_up_loses_nothing,
     submissions_are_their_tenants_own,
@@ -103,7 +100,7 @@ async fn data_that_breaks_a_rule_is_neither_kept_nor_sent(backend: Backend) {
         ]
     );
     assert!(world.outside.requests().is_empty());
-    assert_eq!(count(&world, &owner, form).await, 0);
+    assert_eq!(world.count(&owner, form).await, 0);
     assert!(world.test.recorded("form.submitted").await.is_empty());
 }
 
@@ -122,7 +119,7 @@ async fn what_no_schema_can_refuse_is_refused_before_it_is_kept(backend: Backend
         (&json!("/path/shop"), &json!("PATH_VALUE"))
     );
     assert!(world.outside.requests().is_empty());
-    assert_eq!(count(&world, &owner, form).await, 0);
+    assert_eq!(world.count(&owner, form).await, 0);
 }
 
 async fn an_endpoint_that_does_not_take_it_makes_a_failed_submission(backend: Backend) {
@@ -159,60 +156,6 @@ async fn an_endpoint_that_does_not_take_it_makes_a_failed_submission(backend: Ba
         (&json!("FAILED"), &json!("BLOCKED"))
     );
     assert_eq!(world.test.recorded("form.delivered").await.len(), 3);
-}
-
-async fn a_key_makes_one_submission_however_often_it_is_sent(backend: Backend) {
-    let world = World::start(backend).await;
-    let owner = world.member(&[WRITE]).await;
-    let form = world.announce_endpoint(&owner, order()).await;
-    let first = world
-        .submit_with_key(&owner, form, order_data(), "key-1")
-        .await;
-    let reordered = json!({ "body": { "count": 2, "item": "tea" }, "query": { "dryRun": true }, "path": { "shop": "main street" } });
-    let again = world
-        .submit_with_key(&owner, form, reordered, "key-1")
-        .await;
-    assert_eq!(
-        (&first["id"], &first["state"]),
-        (&again["id"], &again["state"])
-    );
-    assert_eq!(world.outside.requests().len(), 1);
-    let mut other = order_data();
-    other["body"]["count"] = json!(3);
-    assert_eq!(
-        world
-            .submit_with_key(&owner, form, other.clone(), "key-1")
-            .await,
-        "CONFLICT"
-    );
-    let colleague = world.test.viewer_in(owner.tenant.unwrap(), &[WRITE]);
-    let theirs = world
-        .submit_with_key(&colleague, form, other, "key-1")
-        .await;
-    assert_eq!(theirs["state"], "SUCCEEDED", "a key is its user's own");
-    for key in ["", "two words", "ü", &"k".repeat(191)] {
-        assert_eq!(
-            world.submit_with_key(&owner, form, order_data(), key).await,
-            "BAD_USER_INPUT"
-        );
-    }
-}
-
-async fn many_tries_at_once_under_one_key_make_one_submission(backend: Backend) {
-    let world = World::start(backend).await;
-    let owner = world.member(&[WRITE]).await;
-    let form = world.announce_endpoint(&owner, order()).await;
-    let tries = (0..8).map(|_| world.submit_with_key(&owner, form, order_data(), "key-1"));
-    let answers = join_all(tries).await;
-    for answer in &answers {
-        assert_eq!(answer["id"], answers[0]["id"], "{answer:#}");
-    }
-    eventually("the delivery ends", async || {
-        (world.test.recorded("form.delivered").await.len() == 1).then_some(())
-    })
-    .await;
-    assert_eq!(world.outside.requests().len(), 1);
-    assert_eq!(count(&world, &owner, form).await, 1);
 }
 
 #[derive(diesel::QueryableByName)]
@@ -334,8 +277,8 @@ async fn submissions_are_their_tenants_own(backend: Backend) {
     assert_eq!(submission["state"], "SUCCEEDED");
     assert_eq!(
         (
-            count(&world, &other, form).await,
-            count(&world, &owner, form).await
+            world.count(&other, form).await,
+            world.count(&owner, form).await
         ),
         (1, 0)
     );
@@ -394,10 +337,4 @@ async fn submissions_are_listed_newest_first(backend: Backend) {
     let page = &rest["form"]["submissions"];
     assert_eq!(page["nodes"], json!([{ "data": { "query": { "n": 0 } } }]));
     assert_eq!(page["pageInfo"]["hasNextPage"], false);
-}
-
-async fn count(world: &World, viewer: &Viewer, form: FormId) -> i64 {
-    let query = "query($id: ID!) { form(id: $id) { submissions { totalCount } } }";
-    let data = world.data(viewer, query, json!({ "id": form })).await;
-    data["form"]["submissions"]["totalCount"].as_i64().unwrap()
 }

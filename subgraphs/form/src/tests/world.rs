@@ -132,6 +132,13 @@ impl World {
         self.submit_input(viewer, input).await
     }
 
+    /// How many submissions of a form the viewer sees.
+    pub(super) async fn count(&self, viewer: &Viewer, form: FormId) -> i64 {
+        let query = "query($id: ID!) { form(id: $id) { submissions { totalCount } } }";
+        let data = self.data(viewer, query, json!({ "id": form })).await;
+        data["form"]["submissions"]["totalCount"].as_i64().unwrap()
+    }
+
     async fn submit_input(&self, viewer: &Viewer, input: Value) -> Value {
         let answer = self
             .ask(Some(viewer), SUBMIT, json!({ "input": input }))
