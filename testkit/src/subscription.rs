@@ -66,6 +66,11 @@ impl Subscription {
         }
     }
 
+    /// The next answer, if one comes in this time; for what must stay silent.
+    pub async fn next_within(&mut self, patience: Duration) -> Option<Value> {
+        timeout(patience, self.next()).await.ok()
+    }
+
     /// The data of the next answer, which must have no errors.
     pub async fn data(&mut self) -> Value {
         let mut answer = self.next().await;

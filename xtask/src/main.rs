@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod interrupt;
 mod programs;
 mod requirements;
@@ -36,6 +37,8 @@ enum Task {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
+    /// Measures the release build: start-up, memory, login, the `Home` query, an import.
+    Bench(bench::Bench),
     /// Regenerates the committed contract in `schema/`.
     Schema,
     /// Checks the rules of the repository that no compiler knows.
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let outcome = interrupt::listen().and_then(|()| match Cli::parse().task {
         Task::Test => suite::run(),
         Task::WithServices { command } => suite::with_services(&command),
+        Task::Bench(bench) => bench::run(&bench),
         Task::Schema => schema::export(),
         Task::Tidy => tidy::run(),
     });

@@ -28,7 +28,7 @@ pub(crate) fn export() -> Result<()> {
 
 /// Fails when the committed contract is not the one that the code has.
 pub(crate) fn check() -> Result<()> {
-    let mut command = Command::new(workspace::binaries()?.join("portico"));
+    let mut command = Command::new(workspace::portico()?);
     command
         .current_dir(workspace::root())
         .args(["schema", "export", "--check", "--dir", DIR]);

@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<()> {
     schema::check()?;
 
     let mut tests = workspace::cargo(["nextest", "run", "--workspace", "--locked"]);
-    tests.env("TESTKIT_PORTICO", workspace::binaries()?.join("portico"));
+    tests.env("TESTKIT_PORTICO", workspace::portico()?);
     let services = Services::start()?;
     services.offer(&mut tests);
     step::run_last("test", &mut tests)

@@ -35,11 +35,16 @@ pub(crate) fn metadata(with_dependencies: bool) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cargo metadata did not print JSON")
 }
 
-/// The folder that holds the binaries of the development profile.
-pub(crate) fn binaries() -> Result<PathBuf> {
+/// The target directory.
+pub(crate) fn target() -> Result<PathBuf> {
     let metadata = metadata(false)?;
-    let target = metadata["target_directory"]
-        .as_str()
-        .context("cargo metadata names no target directory")?;
-    Ok(Path::new(target).join("debug"))
+    let target = metadata["target_directory"].as_str();
+    Ok(target
+        .context("cargo metadata names no target directory")?
+        .into())
+}
+
+/// The binary of the development profile.
+pub(crate) fn portico() -> Result<PathBuf> {
+    Ok(target()?.join("debug/portico"))
 }
