@@ -27,7 +27,7 @@ pub struct Options {
     pub plan_timeout: Duration,
     /// Documents kept, and as many plans.
     pub cached_documents_max: usize,
-    /// Bytes of the texts of documents kept.
+    /// Bytes of documents kept, as many of shapes and as many of plans; an estimate.
     pub cached_bytes_max: usize,
     /// Whether clients may ask for the schema.
     pub introspection: bool,
@@ -40,7 +40,7 @@ impl Default for Options {
             request_timeout: Duration::from_secs(30),
             plan_timeout: Duration::from_secs(5),
             cached_documents_max: 1_000,
-            cached_bytes_max: 16 << 20,
+            cached_bytes_max: 64 << 20,
             introspection: true,
         }
     }
@@ -119,7 +119,7 @@ impl EngineBuilder {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Engine {
             documents: Cache::new(entries, options.cached_bytes_max),
-            prepared: Cache::new(entries, usize::MAX),
+            prepared: Cache::new(entries, options.cached_bytes_max),
             plans: Cache::new(entries, options.cached_bytes_max),
             api: Arc::new(api),
             planner: Arc::new(planner),

@@ -60,12 +60,15 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     pub(crate) async fn find_or_make<E, F: Future<Output = Result<V, E>>>(
         &self,
         key: K,
-        weight: usize,
+        weigh: impl FnOnce(&V) -> usize,
         make: impl FnOnce() -> F,
     ) -> Result<V, E> {
-        let cell = self.cell(&key, weight);
+        let cell = self.cell(&key);
         match cell.get_or_try_init(make).await {
-            Ok(value) => Ok(value.clone()),
+            Ok(value) => {
+                self.settle(&key, weigh(value));
+                Ok(value.clone())
+            }
             Err(err) => {
                 self.forget_empty(&key);
                 Err(err)
@@ -79,7 +82,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         state.entries.len()
     }
 
-    fn cell(&self, key: &K, weight: usize) -> Arc<OnceCell<V>> {
+    fn cell(&self, key: &K) -> Arc<OnceCell<V>> {
         let mut state = self.state.lock().expect("no panic happens under this lock");
         state.clock += 1;
         let now = state.clock;
@@ -87,23 +90,30 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
             entry.used = now;
             return Arc::clone(&entry.cell);
         }
-
-        while !state.entries.is_empty()
-            && (state.entries.len() >= self.entries_max || state.weight + weight > self.weight_max)
-        {
+        while state.entries.len() >= self.entries_max {
             state.evict_oldest();
         }
         let cell = Arc::new(OnceCell::new());
-        state.weight += weight;
-        state.entries.insert(
-            key.clone(),
-            Entry {
-                cell: Arc::clone(&cell),
-                used: now,
-                weight,
-            },
-        );
+        let entry = Entry {
+            cell: Arc::clone(&cell),
+            used: now,
+            weight: 0,
+        };
+        state.entries.insert(key.clone(), entry);
         cell
+    }
+
+    /// Notes what a value weighs, and makes room for it.
+    fn settle(&self, key: &K, weight: usize) {
+        let mut state = self.state.lock().expect("no panic happens under this lock");
+        let Some(entry) = state.entries.get_mut(key) else {
+            return;
+        };
+        let before = std::mem::replace(&mut entry.weight, weight);
+        state.weight = state.weight - before + weight;
+        while state.weight > self.weight_max && !state.entries.is_empty() {
+            state.evict_oldest();
+        }
     }
 
     fn forget_empty(&self, key: &K) {
@@ -149,11 +159,15 @@ mod tests {
         let cache = Cache::new(4, 100);
         let made = AtomicUsize::new(0);
         let one = || {
-            cache.find_or_make("key", 1, || async {
-                made.fetch_add(1, Ordering::Relaxed);
-                tokio::task::yield_now().await;
-                Ok::<_, Infallible>(7)
-            })
+            cache.find_or_make(
+                "key",
+                |_| 1,
+                || async {
+                    made.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    Ok::<_, Infallible>(7)
+                },
+            )
         };
 
         let (a, b, c) = tokio::join!(one(), one(), one());
@@ -167,12 +181,12 @@ mod tests {
         let cache = Cache::new(2, 100);
         for key in ["a", "b"] {
             let _ = cache
-                .find_or_make(key, 1, || async move { Ok::<_, Infallible>(key) })
+                .find_or_make(key, |_| 1, || async move { Ok::<_, Infallible>(key) })
                 .await;
         }
         cache.find("a");
         let _ = cache
-            .find_or_make("c", 1, || async { Ok::<_, Infallible>("c") })
+            .find_or_make("c", |_| 1, || async { Ok::<_, Infallible>("c") })
             .await;
 
         assert_eq!(
@@ -186,12 +200,12 @@ mod tests {
         let cache = Cache::new(100, 10);
         for key in ["a", "b", "c"] {
             let _ = cache
-                .find_or_make(key, 4, || async move { Ok::<_, Infallible>(key) })
+                .find_or_make(key, |_| 4, || async move { Ok::<_, Infallible>(key) })
                 .await;
         }
         assert_eq!(cache.len(), 2);
 
-        let failed = cache.find_or_make("d", 1, || async { Err(()) }).await;
+        let failed = cache.find_or_make("d", |_| 1, || async { Err(()) }).await;
         assert_eq!((failed, cache.find("d")), (Err(()), None));
     }
 }

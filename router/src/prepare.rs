@@ -17,6 +17,12 @@ use crate::plan::{PlanError, PlanNode, QueryPlan, guard};
 /// Documents shorter than this are parsed where they arrive; a thread would cost more.
 const SHORT: usize = 2_000;
 
+/// What a syntax tree or a plan takes for each byte of its text, generously.
+const BYTES_PER_CHARACTER: usize = 40;
+
+/// What a field of a shape takes, with its names.
+const BYTES_PER_ENTRY: usize = 300;
+
 /// The document, the operation in it, and the setting of its switches.
 pub(crate) type PreparedKey = (u64, usize, Setting);
 
@@ -26,6 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) shape: Arc<Shape>,
     pub(crate) introspects: bool,
     pub(crate) plan: Arc<QueryPlan>,
+    /// An estimate of the bytes that it holds.
+    weight: usize,
 }
 
 impl Engine {
@@ -35,9 +43,9 @@ impl Engine {
             return Ok(document);
         }
         let text: Arc<str> = text.into();
-        let weight = text.len();
+        let weight = text.len() * BYTES_PER_CHARACTER;
         self.documents
-            .find_or_make(Arc::clone(&text), weight, || self.parse(text))
+            .find_or_make(Arc::clone(&text), |_| weight, || self.parse(text))
             .await
     }
 
@@ -68,7 +76,7 @@ impl Engine {
             return Ok(prepared);
         }
         let make = self.make(Arc::clone(document), position, key.2.clone());
-        let made = self.prepared.find_or_make(key, 0, || make);
+        let made = self.prepared.find_or_make(key, |made| made.weight, || make);
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made,
             Err(_elapsed) => Err(refuse(&PlanError::TimedOut)),
@@ -92,6 +100,7 @@ impl Engine {
             shape: normalized.shape,
             introspects: normalized.introspects,
             plan,
+            weight: normalized.entries * BYTES_PER_ENTRY,
         }))
     }
 
@@ -113,7 +122,7 @@ impl Engine {
     async fn plan_one(&self, operation: &str) -> Result<Arc<QueryPlan>, GraphQLError> {
         let operation: Arc<str> = operation.into();
         let key = Arc::clone(&operation);
-        let weight = operation.len();
+        let weight = operation.len() * BYTES_PER_CHARACTER;
         let make = || async move {
             let planner = Arc::clone(&self.planner);
             let limit = self.options.plan_timeout;
@@ -121,7 +130,7 @@ impl Engine {
             guard::run(&self.planning, limit, work).await.map(Arc::new)
         };
         self.plans
-            .find_or_make(key, weight, make)
+            .find_or_make(key, |_| weight, make)
             .await
             .map_err(|err| refuse(&err))
     }

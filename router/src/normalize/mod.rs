@@ -32,6 +32,8 @@ pub(crate) struct Normalized {
     pub(crate) shape: Arc<Shape>,
     /// Whether the schema itself is asked for.
     pub(crate) introspects: bool,
+    /// How many fields the shape has.
+    pub(crate) entries: usize,
 }
 
 /// Normalizes one operation of a document.
@@ -53,6 +55,7 @@ pub(crate) fn normalize(
     Ok(Normalized {
         operations: print(declared.kind, &selections, &builder),
         introspects: builder.introspects,
+        entries: builder.entries,
         arguments: builder.arguments.list,
         shape,
     })

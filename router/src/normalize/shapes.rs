@@ -15,7 +15,7 @@ use crate::normalize::names::Scope;
 use crate::normalize::shape::{FieldShape, Fields, Shape, Source, ValueShape};
 
 /// Entries of one shape: selections multiplied by the concrete types they apply to.
-const ENTRIES_MAX: usize = 100_000;
+const ENTRIES_MAX: usize = 50_000;
 
 /// The fields of a concrete type that share a response key, by response key.
 type Collected<'a> = IndexMap<&'a Name, Vec<&'a Field>>;

@@ -38,6 +38,29 @@ async fn one_bad_entity_costs_only_itself() {
 }
 
 #[tokio::test]
+async fn one_bad_entity_costs_only_itself_among_several_lists() {
+    let shop = Shop::open();
+    let answer = shop
+        .run(
+            "{ suspects { name } reviews { author { rank } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(answer["data"]["suspects"][1], json!({ "name": null }));
+    assert_eq!(answer["data"]["suspects"][2], json!({ "name": "Bob" }));
+    assert_eq!(
+        answer["data"]["reviews"][0],
+        json!({ "author": { "rank": "STAFF" } })
+    );
+    assert_eq!(codes(&answer), ["CONFLICT", "CONFLICT"]);
+    assert_eq!(
+        shop.log.subgraphs(),
+        ["reviews", "accounts"],
+        "both lists share a request"
+    );
+}
+
+#[tokio::test]
 async fn an_error_inside_an_entity_is_told_at_every_place_of_it() {
     let shop = Shop::open();
     let query = "{ reviews { who: author { mail: email post: email } } }";

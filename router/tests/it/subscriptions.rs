@@ -61,6 +61,8 @@ async fn a_stream_is_pulled_and_can_be_dropped() {
         let event = stream.next().await.map(body);
         assert_eq!(event, Some(json!({ "data": { "ticks": n } })));
     }
+    drop(stream);
+    shop.stopped.0.notified().await;
 }
 
 #[tokio::test]

@@ -21,7 +21,11 @@ struct Client {
 }
 
 async fn serve(who: Arc<dyn Authenticate>, options: HttpOptions) -> SocketAddr {
-    let app = router::http::routes(Shop::open().engine, who, options);
+    serve_shop(Shop::open(), who, options).await
+}
+
+async fn serve_shop(shop: Shop, who: Arc<dyn Authenticate>, options: HttpOptions) -> SocketAddr {
+    let app = router::http::routes(shop.engine, who, options);
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .expect("loopback is free");
@@ -198,6 +202,25 @@ async fn complete_stops_the_stream_and_frees_the_id() {
         client.receive().await,
         json!({ "type": "pong", "payload": { "n": 1 } })
     );
+}
+
+#[tokio::test]
+async fn upstream_stops_when_the_client_does() {
+    let shop = Shop::open();
+    let stopped = shop.stopped.clone();
+    let address = serve_shop(shop, Arc::new(Anonymous), HttpOptions::default()).await;
+
+    let mut client = Client::connect(address, Some("graphql-transport-ws")).await;
+    client.init(json!({})).await;
+    client.subscribe("1", "subscription { ticks }").await;
+    client.receive().await;
+    client.send(json!({ "type": "complete", "id": "1" })).await;
+    stopped.0.notified().await;
+
+    client.subscribe("2", "subscription { ticks }").await;
+    while client.receive().await["id"] != "2" {}
+    drop(client);
+    stopped.0.notified().await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use self::log::Logged;
 pub(crate) struct Shop {
     pub(crate) engine: Arc<Engine>,
     pub(crate) log: Log,
+    pub(crate) stopped: products::Stopped,
 }
 
 impl Shop {
@@ -31,7 +32,8 @@ impl Shop {
     pub(crate) fn with(options: Options) -> Self {
         let log = Log::default();
         let accounts = accounts::schema();
-        let products = products::schema();
+        let stopped = products::Stopped::default();
+        let products = products::schema(stopped.clone());
         let reviews = reviews::schema();
         let inventory = inventory::schema();
         let supergraph = compose_all(&[
@@ -63,6 +65,7 @@ impl Shop {
         Self {
             engine: Arc::new(engine),
             log,
+            stopped,
         }
     }
 

@@ -1,12 +1,28 @@
 //! What is sold. Owns `Product`.
 
-use async_graphql::{EmptyMutation, ID, Object, Schema};
+use std::sync::Arc;
+
+use async_graphql::{Context, EmptyMutation, ID, Object, Schema};
 use futures::Stream;
+use tokio::sync::Notify;
 
 pub(crate) type Products = Schema<Query, EmptyMutation, Subscription>;
 
-pub(crate) fn schema() -> Products {
+/// Told when somebody stops listening to `ticks`.
+#[derive(Clone, Default)]
+pub(crate) struct Stopped(pub(crate) Arc<Notify>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.0.notify_one();
+    }
+}
+
+struct Listening(Stopped);
+
+pub(crate) fn schema(stopped: Stopped) -> Products {
     Schema::build(Query, EmptyMutation, Subscription)
+        .data(stopped)
         .enable_subscription_in_federation()
         .finish()
 }
@@ -65,11 +81,11 @@ impl Subscription {
     }
 
     /// Never stops.
-    async fn ticks(&self) -> impl Stream<Item = i32> {
-        let numbers = futures::stream::iter(0_i32..);
-        futures::StreamExt::then(numbers, async |n| {
+    async fn ticks(&self, ctx: &Context<'_>) -> impl Stream<Item = i32> {
+        let listening = Listening(ctx.data_unchecked::<Stopped>().clone());
+        futures::stream::unfold((0, listening), async |(n, listening)| {
             tokio::task::yield_now().await;
-            n
+            Some((n, (n + 1, listening)))
         })
     }
 }
