@@ -20,7 +20,14 @@ impl ScalarType for WebUrl {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
+        Value::String(self.0.as_str().trim_end_matches('/').to_owned())
+    }
+}
+
+impl WebUrl {
+    /// An address that is kept as text.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        Url::parse(text).ok().map(Self)
     }
 }
 

@@ -9,6 +9,7 @@ use kit::{ApiError, ContextExt as _};
 use super::endpoint::{Endpoint, EndpointFilter};
 use super::foreign::Tenant;
 use super::health::ServiceHealth;
+use super::scalar::WebUrl;
 use crate::error::RegistryError;
 use crate::loaders::EndpointPageKey;
 use crate::{service, store};
@@ -80,8 +81,9 @@ impl Service {
     }
 
     /// Where it answers. Shown to the tenant that registered it.
-    async fn base_url(&self, ctx: &Context<'_>) -> Result<Option<&str>, ApiError> {
-        Ok(self.is_own(ctx)?.then_some(self.0.base_url.as_str()))
+    async fn base_url(&self, ctx: &Context<'_>) -> Result<Option<WebUrl>, ApiError> {
+        let own = self.is_own(ctx)?;
+        Ok(WebUrl::of_text(&self.0.base_url).filter(|_| own))
     }
 
     /// Who can see it.
