@@ -38,6 +38,7 @@ cases! {
     compose_directive_errors
     costs
     directives
+    entity_descriptions
     enum_errors
     enums
     extension_without_base

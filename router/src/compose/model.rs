@@ -77,6 +77,11 @@ impl TypeDef {
         }
     }
 
+    /// How many fields this subgraph adds to the type, keys not counted.
+    pub(crate) fn own_fields(&self) -> usize {
+        self.composite().map_or(0, Composite::own_fields)
+    }
+
     pub(crate) fn composite_mut(&mut self) -> Option<&mut Composite> {
         match &mut self.kind {
             Kind::Object(composite) | Kind::Interface(composite) => Some(composite),
@@ -117,6 +122,13 @@ pub(crate) struct Composite {
     pub(crate) interface_object: bool,
     pub(crate) implements: Vec<Name>,
     pub(crate) fields: IndexMap<Name, Field>,
+}
+
+impl Composite {
+    pub(crate) fn own_fields(&self) -> usize {
+        let own = |field: &&Field| !field.marks.external && !field.marks.in_key;
+        self.fields.values().filter(own).count()
+    }
 }
 
 /// One `@key`.

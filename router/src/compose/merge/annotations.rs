@@ -2,23 +2,26 @@
 
 use apollo_compiler::ast::{Argument, Directive, Value};
 use apollo_compiler::{Name, Node};
+use indexmap::IndexMap;
 
 use super::Merger;
 use crate::compose::diagnostics::Code;
 use crate::compose::model::GraphId;
 
-/// The most frequent description, the first of equally frequent ones.
+/// The description of whoever has the greatest say, the most frequent one where several have.
+///
+/// An entity is described by the subgraph that resolves most of it, not by those that only refer to it.
 pub(crate) fn description<'a>(
-    all: impl Iterator<Item = Option<&'a Node<str>>>,
+    all: impl Iterator<Item = (usize, Option<&'a Node<str>>)>,
 ) -> Option<Node<str>> {
-    let mut counted: Vec<(&Node<str>, usize)> = Vec::new();
-    for text in all.flatten() {
-        match counted.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((text, 1)),
-        }
+    let described: Vec<(usize, &Node<str>)> =
+        all.filter_map(|(say, text)| Some((say, text?))).collect();
+    let greatest = described.iter().map(|(say, _)| *say).max()?;
+    let mut counted: IndexMap<&Node<str>, usize> = IndexMap::new();
+    for (_, text) in described.iter().filter(|(say, _)| *say == greatest) {
+        *counted.entry(text).or_default() += 1;
     }
-    let most = counted.iter().map(|(_, count)| *count).max()?;
+    let most = counted.values().copied().max()?;
     counted
         .into_iter()
         .find(|(_, count)| *count == most)

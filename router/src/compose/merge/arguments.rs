@@ -152,7 +152,9 @@ impl Merger<'_> {
         );
         Some(MergedInput {
             description: annotations::description(
-                present.iter().map(|(_, input)| input.description.as_ref()),
+                present
+                    .iter()
+                    .map(|(_, input)| (0, input.description.as_ref())),
             ),
             ty,
             default: default.clone(),

@@ -64,6 +64,7 @@ impl Merger<'_> {
                     Some(FieldSource {
                         graph: *graph,
                         field,
+                        own_fields: body.own_fields(),
                         interface_object: body.interface_object,
                         overridden: None,
                     })

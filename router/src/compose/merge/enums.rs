@@ -98,7 +98,9 @@ impl Merger<'_> {
         );
         MergedEnumValue {
             description: annotations::description(
-                present.iter().map(|(_, value)| value.description.as_ref()),
+                present
+                    .iter()
+                    .map(|(_, value)| (0, value.description.as_ref())),
             ),
             applied: annotations::applied(
                 present.iter().map(|(_, value)| value.applied.as_slice()),

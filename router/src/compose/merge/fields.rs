@@ -15,6 +15,8 @@ use crate::compose::model::{Field, GraphId, InputValue};
 pub(crate) struct FieldSource<'a> {
     pub(crate) graph: GraphId,
     pub(crate) field: &'a Field,
+    /// How many fields its subgraph adds to the type.
+    pub(crate) own_fields: usize,
     /// The copy stands on an `@interfaceObject`.
     pub(crate) interface_object: bool,
     pub(crate) overridden: Option<Overridden>,
@@ -80,7 +82,12 @@ impl<'a> Merger<'a> {
                 .zip(descriptions()),
         );
         Some(MergedField {
-            description: annotations::description(descriptions()),
+            description: annotations::description(
+                sources
+                    .iter()
+                    .map(|source| source.own_fields)
+                    .zip(descriptions()),
+            ),
             joins: joins(sources, everywhere),
             ty: merged_ty,
             arguments,

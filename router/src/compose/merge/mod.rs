@@ -61,7 +61,9 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
         let kind = merger.merge_kind(name, sources, &positions);
         let ty = MergedType {
             description: annotations::description(
-                sources.iter().map(|(_, ty)| ty.description.as_ref()),
+                sources
+                    .iter()
+                    .map(|(_, ty)| (ty.own_fields(), ty.description.as_ref())),
             ),
             applied: annotations::applied(sources.iter().map(|(_, ty)| ty.applied.as_slice())),
             joins: merger.join_types(name, sources),

@@ -75,6 +75,7 @@ impl<'a> Merger<'a> {
             .map(|(graph, field)| FieldSource {
                 graph,
                 field,
+                own_fields: 0,
                 interface_object: true,
                 overridden: None,
             })
