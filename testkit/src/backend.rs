@@ -33,11 +33,12 @@ macro_rules! on_both {
 
 /// Runs a test's future on a runtime of its own; what it logs is shown if it fails.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
-    let filter = EnvFilter::builder().parse_lossy("info,sqlx=warn,hyper=warn");
+    let filter = EnvFilter::builder().parse_lossy("info");
     // Another test of this process may have been first.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_test_writer()
+        .with_ansi(false)
         .try_init();
 
     tokio::runtime::Builder::new_multi_thread()

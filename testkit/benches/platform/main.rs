@@ -36,23 +36,22 @@ enum Database {
     Mysql,
 }
 
-fn main() {
+#[tokio::main]
+async fn main() {
     let arguments = Arguments::parse();
     let backend = match arguments.database {
         Database::Sqlite => Backend::Sqlite,
         Database::Mysql => Backend::Mysql,
     };
-    testkit::run(async {
-        println!("{:<44} {:>12}", format!("measured on {backend:?}"), "");
-        start::measure(backend).await;
-        memory::measure(backend).await;
-        login::measure(backend).await;
-        home::measure_over_http(backend).await;
-        home::measure_in_process(backend).await;
-        if let Some(path) = &arguments.openapi {
-            import::measure(backend, path).await;
-        }
-    });
+    println!("measured on {backend:?}");
+    start::measure(backend).await;
+    memory::measure(backend).await;
+    login::measure(backend).await;
+    home::measure_over_http(backend).await;
+    home::measure_in_process(backend).await;
+    if let Some(path) = &arguments.openapi {
+        import::measure(backend, path).await;
+    }
 }
 
 /// One line of the table.
