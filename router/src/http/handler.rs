@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, FromRequest, Multipart, Query, Request as HttpR
 use axum::response::Response as HttpResponse;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use tokio::time::timeout;
 
 use crate::engine::{Context, Request};
 use crate::http::Front;
@@ -23,14 +24,11 @@ pub(crate) async fn post(State(front): State<Arc<Front>>, request: HttpRequest) 
         None => return unacceptable(),
     };
     let (headers, peer) = caller(&request);
-    let decoded = match body_kind(&headers) {
-        BodyKind::Json => read_json(&front, request).await,
-        BodyKind::Multipart => read_multipart(&front, request).await,
-        BodyKind::Other => Err(Unservable::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content-type must be application/json or multipart/form-data",
-        )),
-    };
+    let read = timeout(front.options.read_timeout, read(&front, &headers, request));
+    let decoded = read.await.unwrap_or_else(|_elapsed| {
+        let status = StatusCode::REQUEST_TIMEOUT;
+        Err(Unservable::new(status, "body did not arrive in time"))
+    });
     let request = match decoded {
         Ok(request) => request,
         Err(unservable) => return refuse(media, unservable),
@@ -80,7 +78,7 @@ async fn context(
     headers: &HeaderMap,
     peer: Option<SocketAddr>,
 ) -> Result<Context, Unservable> {
-    match front.authenticate.authenticate(headers, peer).await {
+    match front.recognise(headers, peer).await {
         Ok(extensions) => Ok(Context {
             extensions,
             deadline: None,
@@ -104,6 +102,21 @@ fn refuse(media: Media, unservable: Unservable) -> HttpResponse {
 fn caller(request: &HttpRequest) -> (HeaderMap, Option<SocketAddr>) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     (request.headers().clone(), peer.map(|info| info.0))
+}
+
+async fn read(
+    front: &Front,
+    headers: &HeaderMap,
+    request: HttpRequest,
+) -> Result<Request, Unservable> {
+    match body_kind(headers) {
+        BodyKind::Json => read_json(front, request).await,
+        BodyKind::Multipart => read_multipart(front, request).await,
+        BodyKind::Other => Err(Unservable::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-type must be application/json or multipart/form-data",
+        )),
+    }
 }
 
 enum BodyKind {

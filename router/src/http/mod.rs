@@ -10,17 +10,21 @@ mod multipart;
 mod negotiate;
 mod websocket;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use http::{Extensions, HeaderMap};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use self::authenticate::{Anonymous, Authenticate, Expiry};
 use crate::engine::Engine;
+use crate::error::{Code, GraphQLError};
 
 /// Bounds of the HTTP front.
 #[derive(Clone, Debug)]
@@ -31,6 +35,8 @@ pub struct HttpOptions {
     pub multipart_max: usize,
     /// Files in one multipart body.
     pub files_max: usize,
+    /// How long a client may take to send a body, and the hook to recognise it.
+    pub read_timeout: Duration,
     /// Bounds of web sockets.
     pub websocket: WebSocketOptions,
     /// Ends open sockets with 1001 when cancelled.
@@ -62,6 +68,7 @@ impl Default for HttpOptions {
             body_max: 2 << 20,
             multipart_max: 64 << 20,
             files_max: 10,
+            read_timeout: Duration::from_secs(60),
             websocket: WebSocketOptions::default(),
             shutdown: CancellationToken::new(),
         }
@@ -88,6 +95,23 @@ pub(crate) struct Front {
     authenticate: Arc<dyn Authenticate>,
     options: HttpOptions,
     sockets: Arc<Semaphore>,
+}
+
+impl Front {
+    /// Asks the hook, within its time.
+    async fn recognise(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<SocketAddr>,
+    ) -> Result<Extensions, GraphQLError> {
+        let answer = self.authenticate.authenticate(headers, peer);
+        timeout(self.options.read_timeout, answer)
+            .await
+            .unwrap_or_else(|_elapsed| {
+                let message = "credentials could not be checked in time";
+                Err(GraphQLError::new(Code::GatewayTimeout, message))
+            })
+    }
 }
 
 /// Routes for `/graphql` and `/graphql/ws`.

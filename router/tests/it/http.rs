@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::{Extensions, HeaderMap, Method, Request, StatusCode};
 use axum::body::{Body, to_bytes};
@@ -36,6 +37,7 @@ async fn send(request: Request<Body>) -> Answer {
 async fn send_to(shop: &Shop, who: Arc<dyn Authenticate>, request: Request<Body>) -> Answer {
     let options = HttpOptions {
         body_max: 10_000,
+        read_timeout: Duration::from_millis(500),
         ..HttpOptions::default()
     };
     let app = router::http::routes(Arc::clone(&shop.engine), who, options);
@@ -138,6 +140,16 @@ async fn other_bodies_and_methods_are_refused() {
         .body(Body::empty())
         .expect("the request is well-formed");
     assert_eq!(send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let never = futures::stream::pending::<Result<String, std::io::Error>>();
+    let request = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .body(Body::from_stream(never))
+        .expect("the request is well-formed");
+    assert_eq!(send(request).await.status, StatusCode::REQUEST_TIMEOUT);
 }
 
 #[tokio::test]

@@ -154,11 +154,7 @@ impl Session {
         if let Err(close) = protocol::credentials(&mut self.headers, payload.as_ref()) {
             return ControlFlow::Break(close);
         }
-        let authenticate = self
-            .front
-            .authenticate
-            .authenticate(&self.headers, self.peer);
-        let Ok(caller) = authenticate.await else {
+        let Ok(caller) = self.front.recognise(&self.headers, self.peer).await else {
             return ControlFlow::Break(Close::FORBIDDEN);
         };
         self.end = match caller.get::<Expiry>() {
