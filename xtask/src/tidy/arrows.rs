@@ -41,9 +41,11 @@ impl Crate {
         }
     }
 
-    /// Tests may stand on the testkit, whatever the crate under test.
+    /// Tests may stand on the testkit, whatever the crate under test, and the testkit's own
+    /// benchmark on the whole platform.
     fn may_be_tested_with(self, other: Self) -> bool {
-        other == Self::Testkit || self.may_depend_on(other)
+        let platform = matches!(other, Self::Server | Self::Router);
+        other == Self::Testkit || (self == Self::Testkit && platform) || self.may_depend_on(other)
     }
 }
 
