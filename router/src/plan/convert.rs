@@ -1,6 +1,6 @@
 //! From the planner crate's plan to our own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use apollo_compiler::Schema;
@@ -65,7 +65,7 @@ impl<'a> Converter<'a> {
             HiveNode::Fetch(node) => fetch(self.fetch(node, Vec::new())?),
             HiveNode::BatchFetch(node) => fetch(self.batch(node)?),
             HiveNode::Flatten(flatten) => match *flatten.node {
-                HiveNode::Fetch(node) => fetch(self.fetch(node, vec![path(&flatten.path)])?),
+                HiveNode::Fetch(node) => fetch(self.fetch(node, vec![self.path(&flatten.path)])?),
                 _ => return Err("plan flattens something other than a fetch".to_owned()),
             },
             HiveNode::Sequence(sequence) => PlanNode::Sequence(self.nodes(sequence.nodes)?),
@@ -80,7 +80,7 @@ impl<'a> Converter<'a> {
     fn fetch(&self, node: FetchNode, paths: Vec<TargetPath>) -> Converted<Fetch> {
         let (entities, target) = match &node.requires {
             None => {
-                let rewrites = rewrites(node.output_rewrites.as_deref());
+                let rewrites = self.rewrites(node.output_rewrites.as_deref());
                 let keys = root_keys(&node.operation);
                 let target = Target::Objects {
                     paths,
@@ -95,8 +95,8 @@ impl<'a> Converter<'a> {
                     variable: Name::new(REPRESENTATIONS),
                     paths,
                     requires: self.requires(requires, None)?,
-                    input_rewrites: rewrites(node.input_rewrites.as_deref()),
-                    output_rewrites: rewrites(node.output_rewrites.as_deref()),
+                    input_rewrites: self.rewrites(node.input_rewrites.as_deref()),
+                    output_rewrites: self.rewrites(node.output_rewrites.as_deref()),
                 };
                 (
                     vec![entities_field(&entity)],
@@ -121,10 +121,14 @@ impl<'a> Converter<'a> {
                 Ok(EntityFetch {
                     response_key: alias.alias.clone(),
                     variable: Name::new(&alias.representations_variable_name),
-                    paths: alias.merge_paths.iter().map(path).collect(),
+                    paths: alias
+                        .merge_paths
+                        .iter()
+                        .map(|path| self.path(path))
+                        .collect(),
                     requires: self.requires(&alias.requires, None)?,
-                    input_rewrites: rewrites(alias.input_rewrites.as_deref()),
-                    output_rewrites: rewrites(alias.output_rewrites.as_deref()),
+                    input_rewrites: self.rewrites(alias.input_rewrites.as_deref()),
+                    output_rewrites: self.rewrites(alias.output_rewrites.as_deref()),
                 })
             })
             .collect::<Converted<Vec<_>>>()?;
@@ -168,6 +172,53 @@ impl<'a> Converter<'a> {
                 ty.map(|ty| ty.inner_named_type().as_str()),
             )?,
         })
+    }
+
+    /// A condition on an interface is met by what implements it, and by an object that is
+    /// only known as the interface so far.
+    fn all_possible(&self, types: &BTreeSet<String>) -> HashSet<String> {
+        let possible = types.iter().flat_map(|ty| self.possible_types(ty));
+        possible.collect()
+    }
+
+    fn path(&self, path: &FlattenNodePath) -> TargetPath {
+        path.as_slice()
+            .iter()
+            .map(|segment| match segment {
+                FlattenNodePathSegment::Field(name) => Step::Field(Name::new(name)),
+                FlattenNodePathSegment::List => Step::List,
+                FlattenNodePathSegment::TypeCondition(types) => {
+                    Step::Types(self.all_possible(types))
+                }
+            })
+            .collect()
+    }
+
+    fn rewrites(&self, rewrites: Option<&[FetchRewrite]>) -> Vec<Rewrite> {
+        let steps = |path: &[FetchNodePathSegment]| {
+            path.iter()
+                .map(|segment| match segment {
+                    FetchNodePathSegment::Key(key) => RewriteStep::Key(Name::new(key)),
+                    FetchNodePathSegment::TypenameEquals(types) => {
+                        RewriteStep::Types(self.all_possible(types))
+                    }
+                })
+                .collect()
+        };
+        rewrites
+            .unwrap_or_default()
+            .iter()
+            .map(|rewrite| match rewrite {
+                FetchRewrite::ValueSetter(setter) => Rewrite {
+                    path: steps(&setter.path),
+                    change: Change::Set(setter.set_value_to.clone()),
+                },
+                FetchRewrite::KeyRenamer(renamer) => Rewrite {
+                    path: steps(&renamer.path),
+                    change: Change::Rename(Name::new(&renamer.rename_key_to)),
+                },
+            })
+            .collect()
     }
 
     fn possible_types(&self, ty: &str) -> HashSet<String> {
@@ -232,45 +283,5 @@ fn used_arguments(operation: &SubgraphFetchOperation) -> Vec<usize> {
     declared
         .flatten()
         .filter_map(|variable| arguments::position(&variable.name))
-        .collect()
-}
-
-fn path(path: &FlattenNodePath) -> TargetPath {
-    path.as_slice()
-        .iter()
-        .map(|segment| match segment {
-            FlattenNodePathSegment::Field(name) => Step::Field(Name::new(name)),
-            FlattenNodePathSegment::List => Step::List,
-            FlattenNodePathSegment::TypeCondition(types) => {
-                Step::Types(types.iter().cloned().collect())
-            }
-        })
-        .collect()
-}
-
-fn rewrites(rewrites: Option<&[FetchRewrite]>) -> Vec<Rewrite> {
-    let steps = |path: &[FetchNodePathSegment]| {
-        path.iter()
-            .map(|segment| match segment {
-                FetchNodePathSegment::Key(key) => RewriteStep::Key(Name::new(key)),
-                FetchNodePathSegment::TypenameEquals(types) => {
-                    RewriteStep::Types(types.iter().cloned().collect())
-                }
-            })
-            .collect()
-    };
-    rewrites
-        .unwrap_or_default()
-        .iter()
-        .map(|rewrite| match rewrite {
-            FetchRewrite::ValueSetter(setter) => Rewrite {
-                path: steps(&setter.path),
-                change: Change::Set(setter.set_value_to.clone()),
-            },
-            FetchRewrite::KeyRenamer(renamer) => Rewrite {
-                path: steps(&renamer.path),
-                change: Change::Rename(Name::new(&renamer.rename_key_to)),
-            },
-        })
         .collect()
 }

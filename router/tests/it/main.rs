@@ -10,6 +10,7 @@ mod errors;
 mod fragments;
 mod graph;
 mod http;
+mod interface_objects;
 mod introspection;
 mod keys;
 mod mutations;
