@@ -150,12 +150,12 @@ async fn members_are_shown_to_whoever_may_read_them(backend: Backend) {
         &["service.*:read"],
     );
     assert_snapshot!(world.run(Some(&bob), MEMBERS, id.clone()).await, @r#"
-    {"tenant":null}
+    {"tenant":{"members":null}}
     FORBIDDEN at tenant.members: this needs the permission `tenant.member:read`, which none of your roles grants
     "#);
     let elsewhere = enter(&ada, TenantId::new(), &["*:*"]);
     assert_snapshot!(world.run(Some(&elsewhere), MEMBERS, id).await, @r#"
-    {"tenant":null}
+    {"tenant":{"members":null}}
     FORBIDDEN at tenant.members: this is shown in the tenant itself; make [ten] the current one with `switchTenant`
     "#);
 }

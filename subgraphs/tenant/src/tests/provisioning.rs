@@ -133,7 +133,10 @@ fn what_fails_is_tried_again_then_given_up_then_retried_by_hand() {
         ");
         std::fs::remove_file(&obstacle).unwrap();
         assert_snapshot!(world.run(Some(&ada), RETRY, retry.clone()).await, @r#"{"retryTenantProvisioning":{"tenant":{"state":"ACTIVE"}}}"#);
-        assert_snapshot!(world.run(Some(&ada), RETRY, retry).await, @"");
+        assert_snapshot!(world.run(Some(&ada), RETRY, retry).await, @r"
+        null
+        CONFLICT at retryTenantProvisioning: tenant [ten] is ACTIVE; only a FAILED one can be provisioned again
+        ");
         assert_eq!(world.recorded("tenant.created").await, 1);
     });
 }

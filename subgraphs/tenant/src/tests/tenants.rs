@@ -211,7 +211,7 @@ async fn only_oneself_is_shown(backend: Backend) {
         .run(Some(&bob), query, json!({ "id": ada.user }))
         .await;
     assert_snapshot!(answer, @r#"
-    {"_entities":[null]}
+    {"_entities":[{"currentTenant":null,"memberships":null}]}
     FORBIDDEN at _entities.currentTenant: this is shown to the user themselves only
     FORBIDDEN at _entities.memberships: this is shown to the user themselves only
     "#);

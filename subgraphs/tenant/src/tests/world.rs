@@ -126,19 +126,19 @@ pub(super) fn enter(viewer: &Viewer, tenant: TenantId, grants: &[&str]) -> Viewe
 }
 
 pub(super) fn show(answer: &Value) -> String {
-    let mut lines = vec![mask(&sorted(&answer["data"]).to_string())];
-    for error in answer["errors"].as_array().into_iter().flatten() {
-        let path: Vec<_> = error["path"].as_array().into_iter().flatten().collect();
-        let path = path.iter().map(|key| key.to_string().replace('"', ""));
-        let path = path.collect::<Vec<_>>().join(".");
-        let (code, message) = (&error["code"], error["message"].as_str().unwrap());
-        lines.push(format!(
-            "{} at {path}: {}",
-            code.as_str().unwrap(),
-            mask(message)
-        ));
-    }
-    lines.join("\n")
+    let errors = answer["errors"].as_array().into_iter().flatten();
+    let mut errors: Vec<_> = errors.map(line).collect();
+    errors.sort();
+    errors.insert(0, mask(&sorted(&answer["data"]).to_string()));
+    errors.join("\n")
+}
+
+fn line(error: &Value) -> String {
+    let path = error["path"].as_array().into_iter().flatten();
+    let path = path.map(|key| key.to_string().replace('"', ""));
+    let path = path.collect::<Vec<_>>().join(".");
+    let (code, message) = (&error["code"], error["message"].as_str().unwrap());
+    format!("{} at {path}: {}", code.as_str().unwrap(), mask(message))
 }
 
 /// Fields arrive in the order in which they were resolved; restoring the client's is the router's.
@@ -157,7 +157,7 @@ fn sorted(value: &Value) -> Value {
 }
 
 /// Replaces every id by its prefix, after checking that it is one.
-pub(super) fn mask(text: &str) -> String {
+fn mask(text: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut masked = String::new();
     for piece in text.split_inclusive(|c| !word(c)) {
