@@ -11,6 +11,8 @@ use crate::store::{self, Item, Service};
 
 /// Keeps the items, and who sees which service.
 pub(crate) const ITEMS: &str = "menu.items";
+/// Keeps the subscriptions of tenants.
+pub(crate) const SUBSCRIPTIONS: &str = "menu.subscriptions";
 
 const LABEL_MAX: usize = 200;
 /// What a unique column can take.
@@ -51,37 +53,44 @@ struct TenantServiceSubscribed {
     subscription_id: String,
 }
 
-/// What this subgraph does when something happened. One handler for all of it, so that a service is
-/// known before its endpoints and before its subscribers.
+/// What this subgraph does when something happened. Services and endpoints go through one handler,
+/// so that a service is known before its endpoints; subscriptions through another, so that they do
+/// not wait for the endpoints of a large import.
 pub fn handlers(_: &App) -> Vec<Handler> {
-    const KINDS: &[&str] = &[
-        "service.registered",
-        "endpoint.added",
-        "tenant.service_subscribed",
-    ];
-    vec![Handler::new(ITEMS, KINDS, |conn, event| {
-        Box::pin(async move {
-            match event.kind.as_str() {
-                "service.registered" => {
-                    add_service(conn, Deserialize::deserialize(&event.data)?).await
+    const KINDS: &[&str] = &["service.registered", "endpoint.added"];
+    vec![
+        Handler::new(ITEMS, KINDS, |conn, event| {
+            Box::pin(async move {
+                if event.kind == "endpoint.added" {
+                    return add_endpoint(conn, Deserialize::deserialize(&event.data)?).await;
                 }
-                "endpoint.added" => {
-                    add_endpoint(conn, Deserialize::deserialize(&event.data)?).await
-                }
-                _ => {
-                    let subscribed = TenantServiceSubscribed::deserialize(&event.data)?;
-                    store::remember_subscription(
-                        conn,
-                        subscribed.tenant_id,
-                        subscribed.service_id,
-                        &subscribed.subscription_id,
-                    )
-                    .await?;
-                    Ok(())
-                }
-            }
-        })
-    })]
+                add_service(conn, Deserialize::deserialize(&event.data)?).await
+            })
+        }),
+        Handler::new(
+            SUBSCRIPTIONS,
+            &["tenant.service_subscribed"],
+            |conn, event| {
+                Box::pin(async move {
+                    add_subscription(conn, Deserialize::deserialize(&event.data)?).await
+                })
+            },
+        ),
+    ]
+}
+
+async fn add_subscription(
+    conn: &mut Conn,
+    subscribed: TenantServiceSubscribed,
+) -> Result<(), HandlerError> {
+    store::remember_subscription(
+        conn,
+        subscribed.tenant_id,
+        subscribed.service_id,
+        &subscribed.subscription_id,
+    )
+    .await?;
+    Ok(())
 }
 
 async fn add_service(conn: &mut Conn, registered: ServiceRegistered) -> Result<(), HandlerError> {

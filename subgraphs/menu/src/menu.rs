@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::error::StorageError;
-use kit::id::ServiceId;
+use kit::id::{ServiceId, TenantId};
 use kit::{App, Viewer};
 
 use crate::filter::Sight;
-use crate::items::ITEMS;
+use crate::items::{ITEMS, SUBSCRIPTIONS};
 use crate::store::{self, Item, Service};
 use crate::tree::{Node, grow};
 
@@ -17,27 +17,41 @@ use crate::tree::{Node, grow};
 /// just done. More only where something is known to be missing.
 const FRESH: Duration = Duration::from_millis(250);
 
+/// A service, and how many endpoints it has if it is announced.
+type Subscribed = (ServiceId, Option<i32>);
+
 /// The menu of a viewer in the current tenant: one tree for each subscribed service of which
 /// something is visible. Empty without a tenant.
 pub(crate) async fn of_viewer(app: &App, viewer: &Viewer) -> Result<Vec<Arc<Node>>, StorageError> {
     let Some(tenant) = viewer.tenant else {
         return Ok(Vec::new());
     };
-    let caught_up = app.events.caught_up(&app.db, ITEMS);
-    tokio::time::timeout(FRESH, caught_up)
-        .await
-        .unwrap_or(Ok(()))?;
-
-    let mut conn = app.db.read().await?;
-    let services = store::subscribed(&mut conn, tenant).await?;
-    drop(conn);
+    let services = subscribed(app, tenant).await?;
     let items = items(app, &services).await?;
     let mut trees = grow(items);
     let mut sight = Sight::new(&viewer.grants);
     let trees = services
         .iter()
-        .filter_map(|service| trees.remove(&service.service_id));
+        .filter_map(|(service, _)| trees.remove(service));
     Ok(trees.filter_map(|tree| sight.of(&tree)).collect())
+}
+
+/// What a tenant subscribes to. Without any subscription this waits longer, as its first may be
+/// behind the announcements of a large import.
+async fn subscribed(app: &App, tenant: TenantId) -> Result<Vec<Subscribed>, StorageError> {
+    let caught_up = app.events.caught_up(&app.db, SUBSCRIPTIONS);
+    tokio::time::timeout(FRESH, caught_up)
+        .await
+        .unwrap_or(Ok(()))?;
+    let mut conn = app.db.read().await?;
+    let services = store::subscribed(&mut conn, tenant).await?;
+    drop(conn);
+    if !services.is_empty() {
+        return Ok(services);
+    }
+    app.events.caught_up(&app.db, SUBSCRIPTIONS).await?;
+    let mut conn = app.db.read().await?;
+    Ok(store::subscribed(&mut conn, tenant).await?)
 }
 
 /// What a viewer sees of a service's items: nothing, or one tree.
@@ -56,8 +70,11 @@ pub(crate) async fn of_services(
         services = known(app, ids).await?;
     }
     services.retain(|service| service.is_visible_to(viewer.tenant));
-    let items = items(app, &services).await?;
-    let trees = grow(items);
+    let counts: Vec<_> = services
+        .iter()
+        .map(|service| (service.service_id, Some(service.endpoints)))
+        .collect();
+    let trees = grow(items(app, &counts).await?);
     let mut sight = Sight::new(&viewer.grants);
     let mut visible = |service: &Service| {
         let tree = trees.get(&service.service_id)?;
@@ -74,13 +91,13 @@ async fn known(app: &App, ids: &[ServiceId]) -> Result<Vec<Service>, StorageErro
     Ok(store::services(&mut conn, ids).await?)
 }
 
-/// All items of these services. A large import is announced endpoint by endpoint: while some are
-/// still to come, this waits for them.
-async fn items(app: &App, services: &[Service]) -> Result<Vec<Item>, StorageError> {
+/// All items of services with so many endpoints. A large import is announced endpoint by endpoint:
+/// while some are still to come, this waits for them.
+async fn items(app: &App, services: &[Subscribed]) -> Result<Vec<Item>, StorageError> {
     if services.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = services.iter().map(|service| service.service_id).collect();
+    let ids: Vec<_> = services.iter().map(|&(service, _)| service).collect();
     let mut conn = app.db.read().await?;
     let items = store::items(&mut conn, &ids).await?;
     drop(conn);
@@ -92,15 +109,13 @@ async fn items(app: &App, services: &[Service]) -> Result<Vec<Item>, StorageErro
     Ok(store::items(&mut conn, &ids).await?)
 }
 
-fn is_complete(services: &[Service], items: &[Item]) -> bool {
-    let mut missing: HashMap<ServiceId, i32> = services
-        .iter()
-        .map(|service| (service.service_id, service.endpoints))
-        .collect();
+fn is_complete(services: &[Subscribed], items: &[Item]) -> bool {
+    let mut missing: HashMap<_, _> = services.iter().copied().collect();
     for item in items.iter().filter(|item| item.endpoint_id.is_some()) {
-        if let Some(missing) = missing.get_mut(&item.service_id) {
+        if let Some(Some(missing)) = missing.get_mut(&item.service_id) {
             *missing -= 1;
         }
     }
-    items.len() as i64 == store::ITEMS_MAX || missing.values().all(|&missing| missing <= 0)
+    let complete = |missing: &Option<i32>| missing.is_some_and(|missing| missing <= 0);
+    items.len() as i64 == store::ITEMS_MAX || missing.values().all(complete)
 }

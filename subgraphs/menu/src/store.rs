@@ -106,18 +106,22 @@ pub(crate) async fn find_group(
     })
 }
 
-/// The services that a tenant subscribes to, in the order in which it did.
-pub(crate) async fn subscribed(conn: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Service>> {
+/// The services that a tenant subscribes to, in the order in which it did, and how many endpoints
+/// each has; nothing for a service that is not announced yet.
+pub(crate) async fn subscribed(
+    conn: &mut Conn,
+    tenant: TenantId,
+) -> QueryResult<Vec<(ServiceId, Option<i32>)>> {
     on!(conn, |c| {
-        services::table
-            .inner_join(
-                menu_subscriptions::table
-                    .on(menu_subscriptions::service_id.eq(services::service_id)),
-            )
+        menu_subscriptions::table
+            .left_join(services::table.on(services::service_id.eq(menu_subscriptions::service_id)))
             .filter(menu_subscriptions::tenant_id.eq(tenant))
             .order(menu_subscriptions::subscription_id.asc())
             .limit(SERVICES_MAX)
-            .select(Service::as_select())
+            .select((
+                menu_subscriptions::service_id,
+                services::endpoints.nullable(),
+            ))
             .load(c)
             .await
     })
