@@ -29,7 +29,7 @@ pub(crate) fn handler(app: &App) -> Handler {
     })
 }
 
-async fn deliver(app: &App, conn: &mut Conn, event: &Event) -> Result<(), HandlerError> {
+pub(crate) async fn deliver(app: &App, conn: &mut Conn, event: &Event) -> Result<(), HandlerError> {
     let requested: NotificationRequested = event.payload()?;
     let created = NotificationCreated {
         notification_id: NotificationId::from_uuid(event.id.uuid()),

@@ -1,1 +1,5 @@
-//! x
+//! The subgraph alone, on both databases: events in, notifications out.
+
+mod delivery;
+mod inbox;
+mod world;
