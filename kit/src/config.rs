@@ -85,8 +85,12 @@ where
         }
     }
     merge(&mut tree, flags);
-    serde_json::from_value(tree).map_err(|err| ConfigError::Invalid {
-        reason: err.to_string(),
+    serde_path_to_error::deserialize(tree).map_err(|err| {
+        let reason = match err.path().iter().next() {
+            None => err.inner().to_string(),
+            Some(_) => format!("`{}`: {}", err.path(), err.inner()),
+        };
+        ConfigError::Invalid { reason }
     })
 }
 
@@ -307,6 +311,13 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let err = load::<Settings>(None, [], json!({ "databse": {} })).expect_err("refused");
         assert!(err.to_string().contains("databse"), "{err}");
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_refused_by_the_name_of_its_key() {
+        let err = from_environment(&[("PORTICO_DATABASE_CONNECTIONS_MAX", "many")]);
+        let message = err.expect_err("refused").to_string();
+        assert!(message.contains("`database.connections_max`"), "{message}");
     }
 
     #[test]

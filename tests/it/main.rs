@@ -1,1 +1,11 @@
-//! End-to-end journeys.
+//! End-to-end journeys through the real binary, on every database.
+
+mod crash;
+mod demo;
+mod description;
+mod graphiql;
+mod isolation;
+mod journey;
+mod refusals;
+mod startup;
+mod tour;

@@ -1,5 +1,6 @@
 //! `portico admin create`, and the administrator of the first start.
 
+use anyhow::Context as _;
 use kit::App;
 use kit::secret;
 
@@ -48,7 +49,9 @@ async fn create(
     email: &str,
 ) -> anyhow::Result<Administrator> {
     let password = secret::random_text::<18>();
-    let user = auth::create_user(app, &config.auth, name, email, &password).await?;
+    let user = auth::create_user(app, &config.auth, name, email, &password)
+        .await
+        .with_context(|| format!("cannot create the administrator {email}"))?;
     let mut conn = app.db.write().await?;
     platform::appoint(&mut conn, &app.clock, user).await?;
     Ok(Administrator {

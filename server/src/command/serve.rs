@@ -1,5 +1,6 @@
 //! `portico serve`: everything in one process.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,21 +173,27 @@ fn background(
 /// Tells a person where everything is. The password is the only secret, and shown only this once.
 fn announce(portico: &Portico) {
     let address = portico.address;
-    println!("Portico {} is ready.", env!("CARGO_PKG_VERSION"));
-    println!("  GraphiQL       http://{address}/");
-    println!("  GraphQL        http://{address}/graphql");
-    println!("  Subscriptions  ws://{address}/graphql/ws");
-    println!("  Health         http://{address}/health/ready");
+    let mut lines = vec![
+        format!("Portico {} is ready.", env!("CARGO_PKG_VERSION")),
+        format!("  GraphiQL       http://{address}/"),
+        format!("  GraphQL        http://{address}/graphql"),
+        format!("  Subscriptions  ws://{address}/graphql/ws"),
+        format!("  Health         http://{address}/health/ready"),
+    ];
     if !router::graphiql::EMBEDDED {
-        println!(
-            "GraphiQL was built without npm: its page loads from a CDN and needs the internet."
-        );
+        let hint =
+            "GraphiQL was built without npm: its page loads from a CDN and needs the internet.";
+        lines.push(hint.to_owned());
     }
     if let Some((email, password)) = portico.administrator() {
-        println!("The first administrator has been created. The password is shown once:");
-        println!("  e-mail         {email}");
-        println!("  password       {password}");
+        lines.extend([
+            "The first administrator has been created. The password is shown once:".to_owned(),
+            format!("  e-mail         {email}"),
+            format!("  password       {password}"),
+        ]);
     }
+    // Nobody may be reading; that is no reason not to serve.
+    let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
 async fn stop_signal() {

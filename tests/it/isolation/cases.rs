@@ -1,0 +1,358 @@
+//! One row for every operation of the API.
+
+use serde_json::{Value, json};
+
+use super::world::Ids;
+
+/// How an operation is tried.
+pub(crate) struct Case {
+    /// The root type, as introspection names it.
+    pub(crate) root: &'static str,
+    /// The root field.
+    pub(crate) field: &'static str,
+    /// A document that asks for it.
+    pub(crate) document: &'static str,
+    /// Its variables, with ids of somebody else's tenant.
+    pub(crate) variables: fn(&Ids) -> Value,
+    /// Whether it is for people who are not signed in.
+    pub(crate) open: bool,
+    /// What an owner of another tenant is answered.
+    pub(crate) stranger: Outsider,
+    /// What a member with the role `viewer` is refused with, if at all.
+    pub(crate) reader: Option<&'static str>,
+}
+
+/// How somebody of another tenant is answered.
+pub(crate) enum Outsider {
+    /// As if what the id names did not exist.
+    Blind,
+    /// About their own tenant.
+    Elsewhere,
+}
+
+use Outsider::{Blind, Elsewhere};
+
+const QUERY: &str = "queryType";
+const MUTATION: &str = "mutationType";
+const SUBSCRIPTION: &str = "subscriptionType";
+
+const fn case(
+    root: &'static str,
+    field: &'static str,
+    document: &'static str,
+    variables: fn(&Ids) -> Value,
+    stranger: Outsider,
+) -> Case {
+    Case {
+        root,
+        field,
+        document,
+        variables,
+        open: false,
+        stranger,
+        reader: None,
+    }
+}
+
+const fn open(case: Case) -> Case {
+    Case { open: true, ..case }
+}
+
+const fn refused(code: &'static str, case: Case) -> Case {
+    Case {
+        reader: Some(code),
+        ..case
+    }
+}
+
+fn none(_: &Ids) -> Value {
+    json!({})
+}
+
+/// Every root field.
+pub(crate) const CASES: &[Case] = &[
+    // auth
+    case(
+        QUERY,
+        "session",
+        "{ session { id user { id } tenant { id } } }",
+        none,
+        Elsewhere,
+    ),
+    open(case(
+        MUTATION,
+        "register",
+        "mutation { register(input: { name: \"X\", email: \"owner@example.com\", password: \"seven pelicans under a bridge\" }) { user { id } } }",
+        none,
+        Elsewhere,
+    )),
+    open(case(
+        MUTATION,
+        "login",
+        "mutation { login(input: { email: \"owner@example.com\", password: \"wrong\" }) { __typename } }",
+        none,
+        Elsewhere,
+    )),
+    open(case(
+        MUTATION,
+        "refreshSession",
+        "mutation { refreshSession(input: { refreshToken: \"prt_unknown\" }) { accessToken } }",
+        none,
+        Elsewhere,
+    )),
+    case(
+        MUTATION,
+        "switchTenant",
+        "mutation ($id: ID!) { switchTenant(input: { tenantId: $id }) { accessToken } }",
+        |ids| json!({ "id": ids.tenant }),
+        Blind,
+    ),
+    // user
+    case(
+        QUERY,
+        "viewer",
+        "{ viewer { id name email memberships { id } currentTenant { id } } }",
+        none,
+        Elsewhere,
+    ),
+    case(
+        QUERY,
+        "user",
+        "query ($id: ID!) { user(id: $id) { id name email memberships { id } } }",
+        |ids| json!({ "id": ids.user }),
+        Blind,
+    ),
+    case(
+        QUERY,
+        "users",
+        "{ users(first: 100) { totalCount nodes { id name email } } }",
+        none,
+        Elsewhere,
+    ),
+    case(
+        QUERY,
+        "roles",
+        "{ roles { id slug permissions } }",
+        none,
+        Elsewhere,
+    ),
+    // tenant
+    case(
+        QUERY,
+        "tenants",
+        "{ tenants { totalCount nodes { id slug } } }",
+        none,
+        Elsewhere,
+    ),
+    case(
+        QUERY,
+        "tenant",
+        "query ($id: ID!) { tenant(id: $id) { id name members { nodes { id } } services { nodes { id } } availableServices { nodes { id } } roles { id } } }",
+        |ids| json!({ "id": ids.tenant }),
+        Blind,
+    ),
+    case(
+        QUERY,
+        "tenantBySlug",
+        "query ($slug: String!) { tenantBySlug(slug: $slug) { id name } }",
+        |ids| json!({ "slug": ids.tenant_slug }),
+        Blind,
+    ),
+    case(
+        MUTATION,
+        "createTenant",
+        "mutation { createTenant(input: { name: \"x\", slug: \"owned\" }) { tenant { id } } }",
+        none,
+        Elsewhere,
+    ),
+    case(
+        MUTATION,
+        "retryTenantProvisioning",
+        "mutation ($id: ID!) { retryTenantProvisioning(input: { tenantId: $id }) { tenant { id } } }",
+        |ids| json!({ "id": ids.tenant }),
+        Blind,
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "addTenantMember",
+            "mutation ($tenant: ID!, $user: ID!) { addTenantMember(input: { tenantId: $tenant, userId: $user, role: \"owner\" }) { membership { id } } }",
+            |ids| json!({ "tenant": ids.tenant, "user": ids.user }),
+            Blind,
+        ),
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "subscribeToService",
+            "mutation ($id: ID!) { subscribeToService(input: { serviceId: $id }) { tenantService { id } } }",
+            |ids| json!({ "id": ids.service }),
+            Blind,
+        ),
+    ),
+    // registry
+    case(
+        QUERY,
+        "services",
+        "{ services(first: 100) { totalCount nodes { id endpoints { nodes { id } } } } }",
+        none,
+        Elsewhere,
+    ),
+    case(
+        QUERY,
+        "service",
+        "query ($id: ID!) { service(id: $id) { id name health { state } endpoints { nodes { id form { id } } } menu { id } owner { id } } }",
+        |ids| json!({ "id": ids.service }),
+        Blind,
+    ),
+    case(
+        QUERY,
+        "serviceBySlug",
+        "query ($slug: String!) { serviceBySlug(slug: $slug) { id } }",
+        |ids| json!({ "slug": ids.service_slug }),
+        Blind,
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "registerService",
+            "mutation { registerService(input: { name: \"x\", version: \"1\", baseUrl: \"http://127.0.0.1:9\" }) { service { id } } }",
+            none,
+            Elsewhere,
+        ),
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "importOpenApi",
+            "mutation { importOpenApi(input: { text: \"{}\" }) { service { id } } }",
+            none,
+            Elsewhere,
+        ),
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "addEndpoint",
+            "mutation ($id: ID!) { addEndpoint(input: { serviceId: $id, method: GET, path: \"/x\", title: \"x\" }) { endpoint { id } } }",
+            |ids| json!({ "id": ids.service }),
+            Blind,
+        ),
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            MUTATION,
+            "checkServiceHealth",
+            "mutation ($id: ID!) { checkServiceHealth(input: { serviceId: $id }) { service { id } } }",
+            |ids| json!({ "id": ids.service }),
+            Blind,
+        ),
+    ),
+    case(
+        SUBSCRIPTION,
+        "serviceHealth",
+        "subscription ($id: ID!) { serviceHealth(serviceId: $id) { state seq } }",
+        |ids| json!({ "id": ids.service }),
+        Blind,
+    ),
+    // form
+    case(
+        QUERY,
+        "form",
+        "query ($id: ID!) { form(id: $id) { id title submissions { nodes { id } } } }",
+        |ids| json!({ "id": ids.form }),
+        Blind,
+    ),
+    case(
+        QUERY,
+        "formSubmission",
+        "query ($id: ID!) { formSubmission(id: $id) { id data state } }",
+        |ids| json!({ "id": ids.submission }),
+        Blind,
+    ),
+    refused(
+        "NOT_FOUND",
+        case(
+            MUTATION,
+            "submitForm",
+            "mutation ($id: ID!) { submitForm(input: { formId: $id, data: {} }) { __typename } }",
+            |ids| json!({ "id": ids.form }),
+            Blind,
+        ),
+    ),
+    // menu
+    case(
+        QUERY,
+        "menuItem",
+        "query ($id: ID!) { menuItem(id: $id) { id label service { id } health { state } } }",
+        |ids| json!({ "id": ids.menu_item }),
+        Blind,
+    ),
+    // notification
+    case(
+        QUERY,
+        "notification",
+        "query ($id: ID!) { notification(id: $id) { id title service { id } } }",
+        |ids| json!({ "id": ids.notification }),
+        Blind,
+    ),
+    case(
+        SUBSCRIPTION,
+        "notificationReceived",
+        "subscription { notificationReceived { id } }",
+        none,
+        Elsewhere,
+    ),
+    // platform
+    refused(
+        "FORBIDDEN",
+        case(
+            QUERY,
+            "events",
+            "{ events(first: 100) { nodes { id subject data } } }",
+            none,
+            Elsewhere,
+        ),
+    ),
+    refused(
+        "FORBIDDEN",
+        case(
+            SUBSCRIPTION,
+            "events",
+            "subscription { events { id subject } }",
+            none,
+            Elsewhere,
+        ),
+    ),
+    open(case(
+        QUERY,
+        "eventTypes",
+        "{ eventTypes { type } }",
+        none,
+        Elsewhere,
+    )),
+    refused(
+        "FORBIDDEN",
+        case(
+            QUERY,
+            "platformStatus",
+            "{ platformStatus { version } }",
+            none,
+            Elsewhere,
+        ),
+    ),
+    // Last, because it ends the sessions of those who try.
+    case(
+        MUTATION,
+        "logout",
+        "mutation { logout { session { id } } }",
+        none,
+        Elsewhere,
+    ),
+];
