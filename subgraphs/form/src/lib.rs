@@ -1,6 +1,6 @@
 //! Forms as a subgraph: what to fill in to call an endpoint, and what became of it.
 //!
-//! A form is computed from the request schema of its endpoint. [`schema`] makes the schema safe,
+//! A form is computed from the request schema of its endpoint. [`mod@schema`] makes the schema safe,
 //! [`field`] turns it into typed fields, [`validate`] checks data by it and [`request`] writes the
 //! data into an HTTP request: all four are pure. Around them, accepted data is kept in the tenant's
 //! own database and delivered so that neither a lost client nor a crash loses or repeats it.

@@ -7,6 +7,7 @@ use super::world::{WRITE, World, order};
 testkit::on_both![
     the_form_of_an_endpoint_comes_from_its_schema_alone,
     a_form_is_there_as_soon_as_its_endpoint_is,
+    both_ways_to_a_form_show_one_version,
     a_form_is_shown_to_subscribers_with_the_permission_only,
     a_stranger_sees_nothing,
 ];
@@ -132,6 +133,25 @@ async fn a_form_is_there_as_soon_as_its_endpoint_is(backend: Backend) {
         json!(["item", "count"])
     );
     assert_eq!(answer["form"]["submissions"]["totalCount"], 0);
+}
+
+async fn both_ways_to_a_form_show_one_version(backend: Backend) {
+    let world = World::start(backend).await;
+    let owner = world.member(&[WRITE]).await;
+    let mut new = order();
+    new.schema["properties"]["body"]["properties"]["price"] =
+        json!({ "type": "number", "multipleOf": 0.01, "maximum": 1e3, "title": "Preis in €" });
+    let asked = endpoint(new.schema.clone());
+    let form = world.announce_endpoint(&owner, new).await;
+    let by_endpoint = world
+        .data(&owner, ENTITIES, json!({ "endpoints": [asked] }))
+        .await;
+    let query = "query($id: ID!) { form(id: $id) { version } }";
+    let by_id = world.data(&owner, query, json!({ "id": form })).await;
+    assert_eq!(
+        by_endpoint["_entities"][0]["form"]["version"],
+        by_id["form"]["version"]
+    );
 }
 
 async fn a_form_is_shown_to_subscribers_with_the_permission_only(backend: Backend) {
