@@ -15,6 +15,7 @@ mod introspection;
 mod keys;
 mod mutations;
 mod nulls;
+mod outages;
 mod panics;
 mod provides;
 mod requires;

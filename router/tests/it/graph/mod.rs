@@ -10,8 +10,14 @@ pub(crate) mod reviews;
 use std::sync::Arc;
 
 use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 use router::compose::{SubgraphSdl, Supergraph, compose};
-use router::{Context, Engine, InProcess, Options, Request, Response};
+use router::{
+    Code, Context, Engine, GraphQLError, InProcess, Options, Request, Response, Subgraph,
+    SubgraphRequest, SubgraphResponse,
+};
 use serde_json::{Value, json};
 
 pub(crate) use self::log::Log;
@@ -30,9 +36,18 @@ impl Shop {
     }
 
     pub(crate) fn with(options: Options) -> Self {
+        Self::build(options, None)
+    }
+
+    /// The shop, one of whose subgraphs does not answer.
+    pub(crate) fn without(down: &'static str) -> Self {
+        Self::build(Options::default(), Some(down))
+    }
+
+    fn build(options: Options, down: Option<&str>) -> Self {
         let log = Log::default();
-        let accounts = accounts::schema();
         let stopped = products::Stopped::default();
+        let accounts = accounts::schema();
         let products = products::schema(stopped.clone());
         let reviews = reviews::schema();
         let inventory = inventory::schema();
@@ -42,28 +57,35 @@ impl Shop {
             sdl("products", &products),
             sdl("reviews", &reviews),
         ]);
-        let engine = Engine::builder(supergraph)
-            .options(options)
-            .subgraph(
+        let parts: [(&str, Arc<dyn Subgraph>); 4] = [
+            (
                 "accounts",
                 Logged::shared("accounts", &log, in_process(accounts)),
-            )
-            .subgraph(
+            ),
+            (
                 "inventory",
                 Logged::shared("inventory", &log, in_process(inventory)),
-            )
-            .subgraph(
+            ),
+            (
                 "products",
                 Logged::shared("products", &log, in_process(products)),
-            )
-            .subgraph(
+            ),
+            (
                 "reviews",
                 Logged::shared("reviews", &log, in_process(reviews)),
-            )
-            .build()
-            .expect("the shop fits together");
+            ),
+        ];
+        let mut builder = Engine::builder(supergraph).options(options);
+        for (name, subgraph) in parts {
+            let subgraph = if down == Some(name) {
+                Arc::new(Down(name.to_owned()))
+            } else {
+                subgraph
+            };
+            builder = builder.subgraph(name, subgraph);
+        }
         Self {
-            engine: Arc::new(engine),
+            engine: Arc::new(builder.build().expect("the shop fits together")),
             log,
             stopped,
         }
@@ -89,6 +111,22 @@ impl Shop {
         let answer = self.run(query, json!({})).await;
         assert_eq!(answer.get("errors"), None, "{answer:#}");
         answer["data"].clone()
+    }
+}
+
+/// A subgraph that can not be reached.
+struct Down(String);
+
+impl Subgraph for Down {
+    fn execute(&self, _: SubgraphRequest) -> BoxFuture<'_, SubgraphResponse> {
+        let error = GraphQLError::new(Code::SubrequestFailed, "connection refused")
+            .with_extension("service", self.0.as_str());
+        std::future::ready(SubgraphResponse::failed(error)).boxed()
+    }
+
+    fn subscribe(&self, request: SubgraphRequest) -> BoxStream<'static, SubgraphResponse> {
+        let failed = self.execute(request).now_or_never();
+        futures::stream::iter(failed).boxed()
     }
 }
 
