@@ -11,6 +11,7 @@ use router::compose::SubgraphSdl;
 use router::{InProcess, Subgraph};
 
 use crate::config::Config;
+use crate::manual::describe;
 
 /// Everything that the subgraphs give to the process.
 pub struct Assembly {
@@ -116,7 +117,7 @@ where
     let sdl = SubgraphSdl {
         name: name.to_owned(),
         url: None,
-        sdl: schema.sdl_with_options(options),
+        sdl: describe(&schema.sdl_with_options(options)),
     };
     let app = app.clone();
     let subgraph = InProcess::new(schema, move |request, extensions: &Extensions| {

@@ -12,3 +12,4 @@ pub mod demo;
 pub mod foundation;
 pub mod health;
 pub mod identity;
+mod manual;

@@ -1,5 +1,6 @@
 //! End-to-end journeys through the real binary, on every database.
 
+mod contract;
 mod crash;
 mod demo;
 mod description;
