@@ -3,10 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::document::shown;
+use super::keyword;
+use super::operations::cut;
 use super::parameters::as_object;
 use super::pointer::Pointer;
 use super::request::Request;
 use super::tree::{Node, Object};
+
+const DESCRIPTION_CHARS_MAX: usize = 20_000;
+const OTHERS_SHOWN_MAX: usize = 5;
 
 /// The schema of a body.
 pub(super) struct Body {
@@ -49,13 +54,17 @@ impl<'d> Request<'_, 'd> {
             Some(schema) => as_object(self.part(schema, &at_media.key("schema"))),
             None => as_object(unspecified(media)),
         };
-        if let Some(description) = node.text("description") {
+        if let Some(description) = cut(node.text("description"), DESCRIPTION_CHARS_MAX) {
+            self.charge(description.len());
             schema
                 .entry("description")
                 .or_insert_with(|| description.into());
         }
         schema.insert("x-portico-media-type".to_owned(), sendable(media).into());
-        schema.extend(encoding(entry).map(|encoding| ("x-portico-encoding".to_owned(), encoding)));
+        if let Some(encoding) = encoding(entry) {
+            self.charge(keyword::serialized_len(&encoding));
+            schema.insert("x-portico-encoding".to_owned(), encoding);
+        }
         Some(Body {
             schema: Value::Object(schema),
             required: node.is_true("required"),
@@ -68,10 +77,11 @@ impl<'d> Request<'_, 'd> {
         at: &Pointer<'_>,
     ) -> Option<(&'d str, &'d Node<'d>)> {
         let (media, entry) = content.iter().min_by_key(|(media, _)| rank(media))?;
-        let others: Vec<_> = content
-            .iter()
+        self.definitions.spend(content.len());
+        let others = content.iter().filter(|(other, _)| *other != media);
+        let others: Vec<_> = others
+            .take(OTHERS_SHOWN_MAX)
             .map(|(other, _)| shown(other))
-            .filter(|other| other != media)
             .collect();
         if !others.is_empty() {
             let message = format!(

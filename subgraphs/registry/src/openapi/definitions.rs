@@ -48,6 +48,7 @@ pub(super) struct Definitions<'d> {
     by_pointer: HashMap<String, usize>,
     names: HashMap<String, usize>,
     cut: HashSet<(usize, usize)>,
+    work_left: usize,
 }
 
 impl<'d> Definitions<'d> {
@@ -59,7 +60,23 @@ impl<'d> Definitions<'d> {
             by_pointer: HashMap::new(),
             names: HashMap::new(),
             cut: HashSet::new(),
+            work_left: limits.work_max,
         }
+    }
+
+    /// Takes steps from what the document may cost; `false` once it has cost too much.
+    ///
+    /// What is shared is looked at again for everything that shares it, so the cost of a document
+    /// is not bounded by its size.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        let left = self.work_left.checked_sub(steps);
+        self.work_left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Whether the document has cost too much.
+    pub(super) fn is_spent(&self) -> bool {
+        self.work_left == 0
     }
 
     pub(super) fn name(&self, id: usize) -> &str {

@@ -196,8 +196,8 @@ impl Warnings {
     ) {
         if self.kept.len() < max {
             self.kept.push(Warning {
-                pointer: pointer.to_string(),
-                message: message.to_string(),
+                pointer: written(pointer),
+                message: written(message),
             });
         } else {
             self.dropped += 1;
@@ -224,4 +224,27 @@ impl Warnings {
         }
         self.kept
     }
+}
+
+const WRITTEN_BYTES_MAX: usize = 1_000;
+
+/// Writes something out, up to a length: names in a document may be as long as the document.
+fn written(value: impl fmt::Display) -> String {
+    struct Bounded(String);
+    impl fmt::Write for Bounded {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let room = WRITTEN_BYTES_MAX - self.0.len().min(WRITTEN_BYTES_MAX);
+            if text.len() <= room {
+                self.0.push_str(text);
+                return Ok(());
+            }
+            self.0.push_str(&text[..text.floor_char_boundary(room)]);
+            self.0.push('…');
+            Err(fmt::Error)
+        }
+    }
+    let mut bounded = Bounded(String::new());
+    // The only error is the one above: the rest is left out.
+    let _ = fmt::write(&mut bounded, format_args!("{value}"));
+    bounded.0
 }

@@ -138,4 +138,10 @@ pub enum OpenApiError {
         /// The limit.
         max: usize,
     },
+    /// Shared parts are shared by too many.
+    #[error("the parts of the description refer to each other too often, reached at {pointer}")]
+    TooEntangled {
+        /// The operation that passed the limit.
+        pointer: String,
+    },
 }

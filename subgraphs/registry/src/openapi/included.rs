@@ -39,6 +39,7 @@ impl Included {
         let mut seen_now = HashSet::new();
         let mut waiting: Vec<usize> = part.refs.iter().rev().copied().collect();
         while let Some(id) = waiting.pop() {
+            all.spend(1);
             if self.seen.contains(&id) || !seen_now.insert(id) {
                 continue;
             }

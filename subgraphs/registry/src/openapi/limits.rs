@@ -21,6 +21,8 @@ pub struct Limits {
     pub definitions_max: usize,
     /// `$ref`s that lead to `$ref`s without a value in between.
     pub ref_chain_max: usize,
+    /// Steps through shared schemas, parameters and media types, counted each time.
+    pub work_max: usize,
     /// Warnings kept per operation, and for the document as a whole.
     pub warnings_max: usize,
 }
@@ -37,6 +39,7 @@ impl Default for Limits {
             request_schemas_bytes_max: 64 * 1024 * 1024,
             definitions_max: 1_000,
             ref_chain_max: 32,
+            work_max: 4_000_000,
             warnings_max: 100,
         }
     }

@@ -11,6 +11,7 @@ mod definitions;
 mod description;
 mod document;
 mod error;
+mod hidden;
 mod included;
 mod keyword;
 mod limits;

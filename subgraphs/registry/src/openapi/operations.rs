@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::definitions::Definitions;
-use super::description::{Method, Operation, Warnings};
+use super::description::{Method, Operation, Warning, Warnings};
 use super::document::{Document, shown};
 use super::error::OpenApiError;
 use super::limits::Limits;
@@ -138,13 +140,19 @@ impl<'d> Reading<'d> {
         }
         let is_first = named_before.is_none();
         let built = request.read(item, method, node, at);
-        self.bytes += built.bytes;
+        let operation = describe(item, method, node, is_first, built.schema, built.warnings);
+        let prose = operation.description.as_ref().map_or(0, String::len);
+        self.bytes += built.bytes + prose;
+        if self.definitions.is_spent() {
+            return Err(OpenApiError::TooEntangled {
+                pointer: at.to_string(),
+            });
+        }
         if self.bytes > self.limits.request_schemas_bytes_max {
             let (pointer, max) = (at.to_string(), self.limits.request_schemas_bytes_max);
             return Err(OpenApiError::SchemasTooLarge { pointer, max });
         }
-        self.operations
-            .push(describe(item, method, node, is_first, built));
+        self.operations.push(operation);
         Ok(())
     }
 }
@@ -191,11 +199,11 @@ fn describe(
     method: Method,
     node: &Node<'_>,
     is_first: bool,
-    built: Built,
+    request_schema: Value,
+    warnings: Vec<Warning>,
 ) -> Operation {
     let operation_id = name(node.get("operationId"));
     let title = cut(node.text("summary"), TITLE_CHARS_MAX).or_else(|| operation_id.clone());
-    let servers = service::servers(node).or_else(|| service::servers(item.node));
     let tags = node.get("tags").and_then(Node::as_list);
     Operation {
         method,
@@ -205,11 +213,9 @@ fn describe(
         description: cut(node.text("description"), DESCRIPTION_CHARS_MAX),
         tag: tags.and_then(|tags| name(tags.first())),
         deprecated: node.is_true("deprecated"),
-        server: servers
-            .and_then(|servers| servers.into_iter().next())
-            .map(|server| server.url),
-        request_schema: built.schema,
-        warnings: built.warnings,
+        server: service::first_server(node).or_else(|| service::first_server(item.node)),
+        request_schema,
+        warnings,
     }
 }
 

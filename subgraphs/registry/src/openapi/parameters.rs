@@ -93,6 +93,7 @@ impl<'d> Request<'_, 'd> {
         let Some(list) = list.as_list() else {
             return self.warn(at, "`parameters` must be a list; it is left out");
         };
+        self.definitions.spend(list.len());
         for (index, node) in list.iter().enumerate() {
             let at = at.index(index);
             match self.parameter(node, &at) {
@@ -176,8 +177,10 @@ impl<'d> Request<'_, 'd> {
         };
         self.style(parameter, &at, &mut notes);
         describe(node, &mut notes);
+        let notes = Value::Object(notes);
+        self.charge(keyword::serialized_len(&notes));
         let mut schema = as_object(schema);
-        schema.extend(notes);
+        schema.extend(as_object(notes));
         (
             Value::Object(schema),
             parameter.location == Location::Path || node.is_true("required"),

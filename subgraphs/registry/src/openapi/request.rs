@@ -42,6 +42,11 @@ impl<'r, 'd> Request<'r, 'd> {
             .push(self.definitions.limits.warnings_max, at, message);
     }
 
+    /// Counts what becomes part of the request besides its schemas.
+    pub(super) fn charge(&mut self, bytes: usize) {
+        self.converted += bytes;
+    }
+
     /// Converts a schema that is part of the request; one that is too large is left open.
     pub(super) fn part(&mut self, node: &'d Node<'d>, at: &Pointer<'_>) -> Value {
         let part = self.definitions.convert(node, at);

@@ -3,13 +3,12 @@
 //! Every keyword is either taken over in its 2020-12 form or named in a warning, so that the result
 //! is always a valid schema. Properties that only the service sets are left out.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value, json};
 
 use super::definitions::{Converted, Definitions};
 use super::description::Warnings;
 use super::document::{Dialect, Unresolved, shown};
+use super::hidden::{self, Hidden};
 use super::keyword::{self, Shape};
 use super::nullable;
 use super::pointer::{self, Pointer};
@@ -23,8 +22,6 @@ struct Site<'s, 'd> {
     /// Properties of the value that a caller does not send.
     hidden: &'s Hidden<'d>,
 }
-
-type Hidden<'d> = HashSet<&'d str>;
 
 /// The conversion of one definition, or of one schema in an operation.
 pub(super) struct Conversion<'c, 'd> {
@@ -89,12 +86,17 @@ impl<'c, 'd> Conversion<'c, 'd> {
             }
             None => false,
         };
-        let mut hidden = site.hidden.clone();
-        self.gather_hidden(object, &mut hidden, &mut 64);
-        let inner = Site {
-            hidden: &hidden,
-            ..site
+        let own = hidden::of(self.definitions, object);
+        let joined;
+        let hidden = match (site.hidden.is_empty(), own.is_empty()) {
+            (_, true) => site.hidden,
+            (true, false) => &own,
+            (false, false) => {
+                joined = hidden::joined(self.definitions, site.hidden, own);
+                &joined
+            }
         };
+        let inner = Site { hidden, ..site };
         for (key, value) in object.iter() {
             if alone && !keyword::is_annotation(key) {
                 self.ignored_beside_ref(key, at);
@@ -257,44 +259,5 @@ impl<'c, 'd> Conversion<'c, 'd> {
         self.definitions
             .resolve(&named)
             .or_else(|_| self.definitions.resolve(target))
-    }
-
-    /// Names that `properties`, here or in `allOf`, declare to be set by the service alone.
-    fn gather_hidden(
-        &self,
-        object: &'d Object<'d>,
-        hidden: &mut Hidden<'d>,
-        visits_left: &mut usize,
-    ) {
-        if *visits_left == 0 {
-            return;
-        }
-        *visits_left -= 1;
-        for (name, property) in object
-            .get("properties")
-            .and_then(Node::as_object)
-            .into_iter()
-            .flat_map(Object::iter)
-        {
-            if property.is_true("readOnly") || self.target(property).is_true("readOnly") {
-                hidden.insert(name);
-            }
-        }
-        for branch in object
-            .get("allOf")
-            .and_then(Node::as_list)
-            .unwrap_or_default()
-        {
-            if let Some(object) = self.target(branch).as_object() {
-                self.gather_hidden(object, hidden, visits_left);
-            }
-        }
-    }
-
-    fn target(&self, node: &'d Node<'d>) -> &'d Node<'d> {
-        let (document, limits) = (self.definitions.document, self.definitions.limits);
-        document
-            .follow(node, String::new(), limits.ref_chain_max)
-            .map_or(node, |(_, target)| target)
     }
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
+use super::document::shown;
 use super::tree::{Node, Object};
 
 /// The limit that stopped a reading.
@@ -154,7 +155,10 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
             members.push((key, entries.next_value_seed(self.child())?));
         }
         Object::new(members).map(Node::Object).map_err(|key| {
-            A::Error::custom(format_args!("the key `{key}` occurs twice in one object"))
+            A::Error::custom(format_args!(
+                "the key `{}` occurs twice in one object",
+                shown(&key)
+            ))
         })
     }
 }

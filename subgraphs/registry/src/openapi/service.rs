@@ -1,13 +1,15 @@
 //! What a document says about the service as a whole: its name, addresses and security schemes.
 
 use super::description::{SecurityKind, SecurityScheme, Server, Warnings};
-use super::document::Document;
+use super::document::{self, Document};
 use super::limits::Limits;
 use super::operations::cut;
 use super::pointer::Pointer;
 use super::tree::{Node, Object};
 
 const SERVERS_MAX: usize = 50;
+const VARIABLES_MAX: usize = 50;
+const ADDRESS_BYTES_MAX: usize = 4_000;
 const SCHEMES_MAX: usize = 100;
 const DESCRIPTION_CHARS_MAX: usize = 20_000;
 
@@ -23,24 +25,35 @@ pub(super) fn servers(node: &Node<'_>) -> Option<Vec<Server>> {
     (!servers.is_empty()).then_some(servers)
 }
 
+/// The first address that a path item or operation has of its own.
+pub(super) fn first_server(node: &Node<'_>) -> Option<String> {
+    address(node.get("servers")?.as_list()?.first()?)
+}
+
 fn server(node: &Node<'_>) -> Option<Server> {
-    let mut url = node.text("url")?.to_owned();
-    for (name, variable) in node
-        .get("variables")
-        .and_then(Node::as_object)
+    let description = cut(node.text("description"), DESCRIPTION_CHARS_MAX);
+    Some(Server {
+        url: address(node)?,
+        description,
+    })
+}
+
+/// An address with its variables replaced by their defaults, unless that becomes too long: the
+/// default of one variable may name another twice, and so on.
+fn address(node: &Node<'_>) -> Option<String> {
+    let fits = |url: &String| url.len() <= ADDRESS_BYTES_MAX;
+    let mut url = Some(node.text("url")?.to_owned()).filter(fits)?;
+    let variables = node.get("variables").and_then(Node::as_object);
+    for (name, variable) in variables
         .into_iter()
         .flat_map(Object::iter)
+        .take(VARIABLES_MAX)
     {
-        let default = variable
-            .get("default")
-            .map(super::document::spelling)
-            .unwrap_or_default();
-        url = url.replace(&format!("{{{name}}}"), &default);
+        let default = variable.get("default").map(document::spelling).filter(fits);
+        url = url.replace(&format!("{{{name}}}"), &default.unwrap_or_default());
+        url = Some(url).filter(fits)?;
     }
-    Some(Server {
-        url,
-        description: cut(node.text("description"), DESCRIPTION_CHARS_MAX),
-    })
+    Some(url)
 }
 
 /// The security schemes that can be understood; the others are named in a warning.

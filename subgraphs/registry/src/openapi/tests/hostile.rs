@@ -345,3 +345,66 @@ fn warnings_are_counted_beyond_a_hundred() {
         "150 more warnings are not listed"
     );
 }
+
+#[test]
+fn parts_that_are_shared_too_often_are_refused() {
+    let read_only: Map<_, _> = (0..2_000)
+        .map(|n| (format!("p{n}"), json!({ "readOnly": true })))
+        .collect();
+    let big = json!({ "Big": { "properties": read_only } });
+    let one = json!({ "allOf": [{ "$ref": "#/components/schemas/Big" }], "required": [] });
+    let many: Map<_, _> = (0..2_000).map(|n| (format!("q{n}"), one.clone())).collect();
+    let body = json!({ "content": { "application/json": { "schema": { "properties": many } } } });
+    let shared = document(
+        "3.1.0",
+        json!({ "/a": { "post": { "requestBody": body } } }),
+        json!({ "schemas": big }),
+    );
+
+    let empty: Vec<_> = (0..2_000).map(|n| json!({ "name": n })).collect();
+    let same = json!({ "$ref": "#/components/pathItems/Same" });
+    let paths: Map<_, _> = (0..400).map(|n| (format!("/{n}"), same.clone())).collect();
+    let items = json!({ "pathItems": { "Same": { "parameters": empty, "get": {} } } });
+    let parameters = document("3.1.0", Value::Object(paths), items);
+
+    // The usual limit is the same for a document forty times as large.
+    let limits = Limits {
+        work_max: 100_000,
+        ..Limits::default()
+    };
+    for text in [shared, parameters] {
+        let read = read_within(text.to_string().as_bytes(), &limits);
+        let message = read.expect_err("the text is refused").to_string();
+        let expected = "the parts of the description refer to each other too often";
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[test]
+fn variables_of_an_address_do_not_multiply() {
+    let variables: Map<_, _> = (0..40)
+        .map(|n| {
+            (
+                format!("v{n}"),
+                json!({ "default": format!("{{v{}}}{{v{}}}", n + 1, n + 1) }),
+            )
+        })
+        .collect();
+    let mut text = document("3.1.0", json!({}), json!({}));
+    text["servers"] =
+        json!([{ "url": "https://{v0}", "variables": variables }, { "url": "https://b" }]);
+    let description = describe(&text);
+    assert_eq!(description.servers.len(), 1);
+    assert_eq!(description.servers[0].url, "https://b");
+}
+
+#[test]
+fn long_names_are_shown_in_part() {
+    let name = "ä".repeat(100_000);
+    let paths = json!({ "/a": { "get": { "parameters": [{ "name": "q", "in": "query", "schema": { "properties": { name: 5 } } }] } } });
+    let operation = describe(&document("3.1.0", paths, json!({})))
+        .operations
+        .remove(0);
+    assert!(operation.warnings[0].pointer.len() < 1_010);
+    assert!(operation.warnings[0].pointer.ends_with("ä…"));
+}
