@@ -5,6 +5,8 @@ use std::future::Future;
 pub use kit::db::Backend;
 use tracing_subscriber::EnvFilter;
 
+use crate::database;
+
 /// Makes two tests, `name::sqlite` and `name::mysql`, out of each `async fn name(backend: Backend)`.
 ///
 /// ```ignore
@@ -41,10 +43,21 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
         .with_ansi(false)
         .try_init();
 
+    // Dropped after the runtime and the tasks that go down with it.
+    let _swept = Sweep;
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime can be built")
         .block_on(test)
+}
+
+/// Deletes what tasks wrote into a test's directory after its database was dropped.
+struct Sweep;
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        database::sweep();
+    }
 }

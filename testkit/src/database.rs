@@ -1,6 +1,8 @@
 //! A core database of one test's own, gone when the test is.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread;
 
 use diesel_async::{
@@ -11,6 +13,9 @@ use tempfile::TempDir;
 use url::Url;
 
 const MYSQL_URL: &str = "TESTKIT_MYSQL_URL";
+
+/// Directories of dropped databases. A task that is still under way may open its file once more.
+static DROPPED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A fresh data directory and, on MySQL, a fresh database.
 ///
@@ -64,6 +69,10 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        DROPPED
+            .lock()
+            .expect("no panic while it is held")
+            .push(self.dir().to_owned());
         let DbUrl::Mysql(url) = &self.url else { return };
         let url = url.clone();
         // A runtime cannot be entered from within another, and this one may be shutting down.
@@ -71,6 +80,14 @@ impl Drop for Database {
         if dropped.is_err() && !thread::panicking() {
             panic!("the test's database could not be dropped");
         }
+    }
+}
+
+/// Deletes what has come back of dropped databases; called when their tasks have ended.
+pub(crate) fn sweep() {
+    for dir in DROPPED.lock().expect("no panic while it is held").iter() {
+        // Almost always it is gone, which is the error that this returns.
+        let _ = fs::remove_dir_all(dir);
     }
 }
 
