@@ -4,6 +4,7 @@ mod bodies;
 mod documents;
 mod github;
 mod hostile;
+mod limits;
 mod parameters;
 mod properties;
 mod schemas;
@@ -17,6 +18,14 @@ use super::{Description, Operation, read};
 /// Reads a document that is given as JSON.
 fn describe(document: &Value) -> Description {
     read(document.to_string().as_bytes()).expect("the document is a description")
+}
+
+/// Why a text is refused.
+#[track_caller]
+fn refusal(text: &str) -> String {
+    read(text.as_bytes())
+        .expect_err("the text is refused")
+        .to_string()
 }
 
 /// A document around paths and components.
