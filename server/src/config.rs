@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Cli;
 
+/// Variables of ours that are no settings: where the configuration file is, and how to build.
+const NO_SETTINGS: [&str; 2] = ["PORTICO_CONFIG", "PORTICO_GRAPHIQL"];
+
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -117,10 +120,9 @@ impl Config {
     /// Reads the file, the environment and the flags, and checks what can be checked without
     /// touching anything.
     pub fn load(cli: &Cli) -> anyhow::Result<Self> {
-        // The file itself is named by a variable, which is no setting.
         let variables = environment()
             .into_iter()
-            .filter(|(name, _)| name != "PORTICO_CONFIG");
+            .filter(|(name, _)| !NO_SETTINGS.contains(&name.as_str()));
         let config: Self = kit::config::load(cli.config.as_deref(), variables, cli.settings())?;
         config.database_url()?;
         if let Some(key) = &config.master_key {

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Backend, Client, Portico, Upload, eventually, on_both};
+use testkit::{Backend, Client, DemoService, Portico, Upload, eventually, on_both};
 
-use crate::demo::DemoService;
 use crate::description;
 
 on_both![
@@ -206,8 +205,8 @@ async fn settled(owner: &Client, form: &Value) -> Vec<Value> {
 }
 
 async fn tickets(desk: &DemoService) -> Vec<Value> {
-    let origin = desk.description().trim_end_matches("/openapi.yaml");
-    let (status, body) = Client::new(origin).get("/tickets?limit=100").await;
+    let origin = desk.url("");
+    let (status, body) = Client::new(&origin).get("/tickets?limit=100").await;
     assert_eq!(status, 200, "{body}");
     serde_json::from_str(&body).expect("the help desk answers JSON")
 }

@@ -1,9 +1,8 @@
 //! The README's tour, step by step, over HTTP and on both databases.
 
 use serde_json::{Value, json};
-use testkit::{Backend, Client, Portico, eventually, on_both};
+use testkit::{Backend, Client, DemoService, Portico, eventually, on_both};
 
-use crate::demo::DemoService;
 use crate::tour::operation;
 
 on_both![a_newcomer_takes_the_tour];
@@ -163,7 +162,7 @@ async fn watch_health(owner: &Client, desk: &mut DemoService, service: &str) {
         )
         .await;
 
-    desk.stop().await;
+    desk.stop();
     let down = health
         .data_where(|data| data["serviceHealth"]["state"] == "DOWN")
         .await;

@@ -2,7 +2,6 @@
 
 mod contract;
 mod crash;
-mod demo;
 mod description;
 mod graphiql;
 mod isolation;

@@ -1,9 +1,7 @@
 //! A tenant with something of everything in it, and the people who look at it.
 
 use serde_json::{Value, json};
-use testkit::{Backend, Client, Portico, eventually};
-
-use crate::demo::DemoService;
+use testkit::{Backend, Client, DemoService, Portico, eventually};
 
 /// What is on this side of the wall, and who is on which side.
 pub(crate) struct World {
@@ -41,7 +39,7 @@ impl World {
         let (service, form) = import(&owner, &desk).await;
         let submission = submit(&owner, &form).await;
         let menu_item = menu_item(&owner).await;
-        desk.stop().await;
+        desk.stop();
         let notification = notification(&owner).await;
 
         let tenant = owner
