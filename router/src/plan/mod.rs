@@ -5,6 +5,7 @@
 //! its plans are translated at once.
 
 mod convert;
+mod fold;
 pub(crate) mod guard;
 pub(crate) mod planner;
 

@@ -15,7 +15,7 @@ use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::{safe_parse_operation, safe_parse_schema};
 
 use crate::plan::convert::Converter;
-use crate::plan::{PlanError, QueryPlan, guard};
+use crate::plan::{PlanError, QueryPlan, fold, guard};
 
 /// Plans operations for one supergraph.
 pub(crate) struct Planner {
@@ -59,7 +59,7 @@ impl Planner {
         let document = safe_parse_operation(operation).map_err(|err| failed(err.to_string()))?;
         let normalized = normalize_operation(&self.hive.supergraph, &document, None)
             .map_err(|err| failed(err.to_string()))?;
-        let plan = self
+        let mut plan = self
             .hive
             .plan_from_normalized_operation(
                 normalized.executable_operation(),
@@ -67,6 +67,7 @@ impl Planner {
                 &CancellationToken::with_timeout(limit),
             )
             .map_err(|err| failed(err.to_string()))?;
+        fold::fold(&mut plan, &self.supergraph);
         Converter::new(&self.supergraph).plan(plan).map_err(failed)
     }
 }

@@ -54,3 +54,24 @@ async fn required_fields_do_not_leak_into_the_answer() {
     let data = shop.data("{ topProducts(first: 1) { shipping } }").await;
     assert_eq!(data, json!({ "topProducts": [{ "shipping": 5 }] }));
 }
+
+/// Left alone, the planner goes to `products` once more for price and weight.
+#[tokio::test]
+async fn required_fields_come_along_where_their_subgraph_is_asked_anyway() {
+    let shop = Shop::open();
+    let query = "{ reviews { product { similar { shipping } } } }";
+    let data = shop.data(query).await;
+    assert_eq!(
+        data["reviews"][0]["product"]["similar"],
+        json!([{ "shipping": 0 }, { "shipping": -1 }])
+    );
+    assert_eq!(
+        shop.log.texts()[1..],
+        [
+            "products query($representations:[_Any!]!){_entities(representations: $representations)\
+             {...on Product{similar{__typename upc price weight}}}}",
+            "inventory query($representations:[_Any!]!){_entities(representations: $representations)\
+             {...on Product{shipping}}}",
+        ]
+    );
+}

@@ -129,6 +129,9 @@ impl Product {
     async fn weight(&self) -> Option<i32> {
         Some(self.0 * 10)
     }
+    async fn similar(&self) -> Vec<Product> {
+        (1..=3).filter(|upc| *upc != self.0).map(Product).collect()
+    }
     async fn in_stock(&self) -> bool {
         self.0 != 2
     }

@@ -49,6 +49,11 @@ impl Product {
     async fn weight(&self) -> Option<i32> {
         Some(self.upc * 10)
     }
+
+    async fn similar(&self) -> Vec<Product> {
+        let others = (1..=3).filter(|upc| *upc != self.upc);
+        others.map(|upc| Product { upc }).collect()
+    }
 }
 
 pub(crate) struct Query;
