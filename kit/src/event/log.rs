@@ -16,6 +16,8 @@ use crate::on;
 
 /// Events read per query.
 const BATCH_MAX: i64 = 100;
+/// How long a waiting operation goes without looking.
+const POLL: Duration = Duration::from_millis(20);
 /// How long an operation waits for a handler before it answers from what there is.
 const CATCH_UP_MAX: Duration = Duration::from_secs(3);
 
@@ -140,19 +142,26 @@ impl Log {
     /// Waits, for a bounded time, until a handler has seen all that is committed now.
     ///
     /// An operation that misses something in its projection calls this and looks again, so that a
-    /// client reads what it has just written through another subgraph.
+    /// client reads what it has just written through another subgraph. What is committed later
+    /// keeps nobody waiting.
     pub async fn caught_up(&self, db: &Db, handler: &str) -> Result<(), StorageError> {
         let mut handled = self.handled.subscribe();
         let waiting = async {
+            let newest = newest_unnumbered(&mut db.read().await?).await?;
+            let mut target = None;
             loop {
                 handled.mark_unchanged();
                 let mut conn = db.read().await?;
-                if Self::is_caught_up(&mut conn, handler).await? {
+                if target.is_none() && !is_unnumbered(&mut conn, newest).await? {
+                    target = Some(Self::head(&mut conn).await?);
+                }
+                let position = cursor(&mut conn, handler).await?.unwrap_or(0);
+                if target.is_some_and(|target| position >= target) {
                     return Ok(());
                 }
                 drop(conn);
                 // Another process may run the handler, and then nothing here announces it.
-                let _ = tokio::time::timeout(Duration::from_millis(20), handled.changed()).await;
+                let _ = tokio::time::timeout(POLL, handled.changed()).await;
             }
         };
         tokio::time::timeout(CATCH_UP_MAX, waiting)
@@ -174,29 +183,47 @@ impl Log {
     pub(super) fn watch(&self) -> watch::Receiver<i64> {
         self.head.subscribe()
     }
+}
 
-    async fn is_caught_up(conn: &mut Conn, handler: &str) -> QueryResult<bool> {
-        let waiting = on!(conn, |c| {
-            events::table
-                .filter(events::position.is_null())
-                .count()
-                .get_result::<i64>(c)
-                .await
-        })?;
-        if waiting > 0 {
-            return Ok(false);
-        }
-        let head = Self::head(conn).await?;
-        let cursor = on!(conn, |c| {
-            event_cursors::table
-                .find(handler)
-                .select(event_cursors::position)
-                .first::<i64>(c)
-                .await
-                .optional()
-        })?;
-        Ok(cursor.unwrap_or(0) >= head)
-    }
+/// The newest of the events that are committed and have no position yet.
+async fn newest_unnumbered(conn: &mut Conn) -> QueryResult<Option<EventId>> {
+    on!(conn, |c| {
+        let unnumbered = events::table.filter(events::position.is_null());
+        unnumbered
+            .order(events::id.desc())
+            .select(events::id)
+            .first(c)
+            .await
+            .optional()
+    })
+}
+
+/// Whether an event as old as this one still has no position.
+async fn is_unnumbered(conn: &mut Conn, newest: Option<EventId>) -> QueryResult<bool> {
+    let Some(newest) = newest else {
+        return Ok(false);
+    };
+    let found = on!(conn, |c| {
+        events::table
+            .filter(events::position.is_null().and(events::id.le(newest)))
+            .select(events::id)
+            .first::<EventId>(c)
+            .await
+            .optional()
+    })?;
+    Ok(found.is_some())
+}
+
+/// The position up to which a handler has seen everything.
+pub(super) async fn cursor(conn: &mut Conn, handler: &str) -> QueryResult<Option<i64>> {
+    on!(conn, |c| {
+        event_cursors::table
+            .find(handler)
+            .select(event_cursors::position)
+            .first(c)
+            .await
+            .optional()
+    })
 }
 
 #[derive(Queryable)]

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Event;
 use super::handler::{Handler, HandlerError};
-use super::log::{Filter, Log};
+use super::log::{Filter, Log, cursor};
 use super::tables::{event_cursors, event_failures, event_heads, events};
 use crate::app::App;
 use crate::db::Conn;
@@ -225,17 +225,6 @@ async fn deliver_once(app: &App, handler: &Handler, pace: &Pace) -> Result<bool,
     .await?;
     app.events.announce_handled();
     Ok(more)
-}
-
-async fn cursor(conn: &mut Conn, handler: &str) -> QueryResult<Option<i64>> {
-    on!(conn, |c| {
-        event_cursors::table
-            .find(handler)
-            .select(event_cursors::position)
-            .first(c)
-            .await
-            .optional()
-    })
 }
 
 /// Moves the cursor if it still is where it was read; the row stays locked until the commit.
