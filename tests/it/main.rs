@@ -3,6 +3,7 @@
 mod contract;
 mod crash;
 mod description;
+mod github;
 mod graphiql;
 mod isolation;
 mod journey;
