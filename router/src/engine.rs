@@ -210,6 +210,14 @@ impl Engine {
         Ok(document.declared(position).kind)
     }
 
+    /// The plan of an operation, for people: which requests go to which subgraph, and after
+    /// which others. Nothing is executed.
+    pub async fn explain(&self, request: Request) -> Result<String, Vec<GraphQLError>> {
+        let ready = self.ready(request, Context::default()).await?;
+        let plans = ready.prepared.plans.iter();
+        Ok(plans.map(ToString::to_string).collect())
+    }
+
     pub(crate) async fn ready(
         &self,
         request: Request,
@@ -258,9 +266,10 @@ impl Engine {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(vec![error]),
         };
-        let node = ready.prepared.plan.node.as_ref();
-        let executed =
-            execute::execute(&self.subgraphs, &ready.inputs, node, execute::nothing()).await;
+        let mut executed = execute::nothing();
+        for plan in &ready.prepared.plans {
+            executed = execute::execute(&self.subgraphs, &ready.inputs, plan, executed).await;
+        }
         respond(&ready.prepared, executed, introspected)
     }
 

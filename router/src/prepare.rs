@@ -11,8 +11,8 @@ use crate::error::{Code, GraphQLError};
 use crate::normalize::arguments::Argument;
 use crate::normalize::shape::Shape;
 use crate::normalize::switches::Setting;
-use crate::normalize::{self, Normalized};
-use crate::plan::{PlanError, PlanNode, QueryPlan, guard};
+use crate::normalize::{self, NormalizedOperation};
+use crate::plan::{PlanError, QueryPlan, guard};
 
 /// Documents shorter than this are parsed where they arrive; a thread would cost more.
 const SHORT: usize = 2_000;
@@ -31,7 +31,8 @@ pub(crate) struct Prepared {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) shape: Arc<Shape>,
     pub(crate) introspects: bool,
-    pub(crate) plan: Arc<QueryPlan>,
+    /// One plan for a query; for a mutation the plans of its root fields, in order.
+    pub(crate) plans: Vec<Arc<QueryPlan>>,
     /// An estimate of the bytes that it holds.
     weight: usize,
 }
@@ -94,35 +95,22 @@ impl Engine {
         let normalized = guard::run(&self.planning, self.options.plan_timeout, work)
             .await
             .map_err(|err| refuse(&err))??;
-        let plan = self.plan(&normalized).await?;
+        let mut plans = Vec::with_capacity(normalized.operations.len());
+        for operation in normalized.operations {
+            plans.push(self.plan(operation).await?);
+        }
         Ok(Arc::new(Prepared {
             arguments: normalized.arguments,
             shape: normalized.shape,
             introspects: normalized.introspects,
-            plan,
+            plans,
             weight: normalized.entries * BYTES_PER_ENTRY,
         }))
     }
 
-    /// One plan for a query; for a mutation the plans of its root fields, in order.
-    async fn plan(&self, normalized: &Normalized) -> Result<Arc<QueryPlan>, GraphQLError> {
-        if let [single] = &*normalized.operations {
-            return self.plan_one(single).await;
-        }
-        let mut steps = Vec::new();
-        for operation in &normalized.operations {
-            steps.push(PlanNode::Shared(self.plan_one(operation).await?));
-        }
-        Ok(Arc::new(QueryPlan {
-            subscription: None,
-            node: Some(PlanNode::Sequence(steps)),
-        }))
-    }
-
-    async fn plan_one(&self, operation: &str) -> Result<Arc<QueryPlan>, GraphQLError> {
-        let operation: Arc<str> = operation.into();
-        let key = Arc::clone(&operation);
-        let weight = operation.len() * BYTES_PER_CHARACTER;
+    async fn plan(&self, operation: NormalizedOperation) -> Result<Arc<QueryPlan>, GraphQLError> {
+        let key: Arc<str> = operation.text.as_str().into();
+        let weight = key.len() * BYTES_PER_CHARACTER;
         let make = || async move {
             let planner = Arc::clone(&self.planner);
             let limit = self.options.plan_timeout;

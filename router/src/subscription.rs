@@ -14,7 +14,7 @@ use crate::engine::{self, Context, Engine, Ready, Request, Response};
 use crate::error::GraphQLError;
 use crate::execute::{self, Inputs};
 use crate::plan::guard::panic_message;
-use crate::plan::{Fetch, Target};
+use crate::plan::{Fetch, QueryPlan};
 use crate::subgraph::{OperationKind, SubgraphResponse};
 
 /// Subgraphs may keep a stream open for as long as they like.
@@ -41,14 +41,15 @@ impl Engine {
 
     fn events(self: Arc<Self>, ready: Ready) -> impl Stream<Item = Response> {
         async_stream::stream! {
-            let Some(fetch) = &ready.prepared.plan.subscription else {
+            let plan = ready.prepared.plans.first();
+            let Some((plan, fetch)) = plan.and_then(|plan| Some((plan, plan.subscription.as_ref()?))) else {
                 tracing::error!("a subscription was planned without a stream");
                 yield Response::refused(vec![GraphQLError::internal()]);
                 return;
             };
             let mut upstream = self.open(fetch, &ready.inputs);
             while let Some(event) = next(fetch, &mut upstream).await {
-                yield self.answer(fetch, &ready, event).await;
+                yield self.answer(plan, fetch, &ready, event).await;
             }
         }
     }
@@ -63,7 +64,13 @@ impl Engine {
         subgraph.subscribe(request)
     }
 
-    async fn answer(&self, fetch: &Fetch, ready: &Ready, event: SubgraphResponse) -> Response {
+    async fn answer(
+        &self,
+        plan: &QueryPlan,
+        fetch: &Fetch,
+        ready: &Ready,
+        event: SubgraphResponse,
+    ) -> Response {
         let inputs = Inputs {
             arguments: ready.inputs.arguments.clone(),
             uploads: ready
@@ -76,11 +83,8 @@ impl Engine {
             deadline: Instant::now() + self.options.request_timeout,
         };
         let mut seed = execute::nothing();
-        if let Target::Objects { rewrites, .. } = &fetch.target {
-            execute::merge_root(fetch, &[], rewrites, event, &mut seed);
-        }
-        let node = ready.prepared.plan.node.as_ref();
-        let executed = execute::execute(&self.subgraphs, &inputs, node, seed).await;
+        execute::merge_root(fetch, None, event, &mut seed);
+        let executed = execute::execute(&self.subgraphs, &inputs, plan, seed).await;
         engine::respond(&ready.prepared, executed, None)
     }
 }

@@ -160,9 +160,9 @@ fn check(case: &str) {
             assert_round_trip(supergraph);
             insta::assert_snapshot!("supergraph.graphql", supergraph.sdl);
             insta::assert_snapshot!("api.graphql", supergraph.api_sdl);
-            let planner = planner::read(&supergraph.sdl);
+            let engine = planner::engine(&subgraphs, supergraph);
             if let Ok(operation) = fs::read_to_string(folder.join("operation.gql")) {
-                insta::assert_snapshot!("plan", planner::plan(&planner, &operation));
+                insta::assert_snapshot!("plan", planner::plan(&engine, &operation));
             }
         }
     });

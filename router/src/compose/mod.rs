@@ -25,6 +25,7 @@ use apollo_compiler::validation::DiagnosticList;
 
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
 use self::diagnostics::{Diagnostics, sentence};
+pub(crate) use self::field_set::FieldSet;
 
 /// One subgraph, as its owner publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub(crate) fn late(subgraph: &str) -> GraphQLError {
 /// Places the errors of a fetch from a root type.
 pub(crate) fn of_root(
     fetch: &Fetch,
-    paths: &[TargetPath],
+    path: Option<&TargetPath>,
     errors: Vec<GraphQLError>,
     data: &Value,
 ) -> Vec<Failure> {
@@ -39,13 +39,11 @@ pub(crate) fn of_root(
         return Vec::new();
     }
     let mut parents = Vec::new();
-    for steps in paths {
-        places::visit(data, steps, &mut Vec::new(), &mut |_, indices| {
+    match path {
+        Some(steps) => places::visit(data, steps, &mut Vec::new(), &mut |_, indices| {
             parents.push(places::response_path(steps, indices));
-        });
-    }
-    if paths.is_empty() {
-        parents.push(Vec::new());
+        }),
+        None => parents.push(Vec::new()),
     }
     let mut failures = Vec::new();
     for error in errors {

@@ -1,9 +1,8 @@
-//! Merging what subgraphs answer into one tree, and the rewrites that plans ask for.
+//! Merging what subgraphs answer into one tree.
 
 use async_graphql::Value;
 
-use crate::execute::places::{Object, typename};
-use crate::plan::{Change, Rewrite, RewriteStep};
+use crate::execute::places::Object;
 
 /// Adds the fields of `from`; objects and lists of equal length are merged deeply, and a
 /// null never replaces what another subgraph answered.
@@ -35,50 +34,9 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// Applies rewrites to a representation or an entity.
-pub(crate) fn rewrite(value: &mut Value, rewrites: &[Rewrite]) {
-    for rewrite in rewrites {
-        apply(value, &rewrite.path, &rewrite.change);
-    }
-}
-
-fn apply(value: &mut Value, path: &[RewriteStep], change: &Change) {
-    match value {
-        Value::List(items) => {
-            for item in items {
-                apply(item, path, change);
-            }
-        }
-        Value::Object(object) => match path {
-            [] => {}
-            [RewriteStep::Types(types), rest @ ..] => {
-                if typename(object).is_none_or(|ty| types.contains(ty)) {
-                    apply(value, rest, change);
-                }
-            }
-            [RewriteStep::Key(key)] => match change {
-                Change::Set(text) => {
-                    object.insert(key.clone(), Value::String(text.clone()));
-                }
-                Change::Rename(to) => {
-                    if let Some(renamed) = object.swap_remove(key) {
-                        object.insert(to.clone(), renamed);
-                    }
-                }
-            },
-            [RewriteStep::Key(key), rest @ ..] => {
-                if let Some(value) = object.get_mut(key) {
-                    apply(value, rest, change);
-                }
-            }
-        },
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use async_graphql::{Name, value};
+    use async_graphql::value;
 
     use super::*;
 
@@ -106,26 +64,5 @@ mod tests {
         let mut into = object(value!({ "a": { "x": 1 } }));
         merge_object(&mut into, object(value!({ "a": null, "b": null })));
         assert_eq!(Value::Object(into), value!({ "a": { "x": 1 }, "b": null }));
-    }
-
-    #[test]
-    fn rewrites_touch_the_types_they_name() {
-        let rename = Rewrite {
-            path: vec![
-                RewriteStep::Types(["A".to_owned()].into()),
-                RewriteStep::Key(Name::new("alias")),
-            ],
-            change: Change::Rename(Name::new("name")),
-        };
-        let mut list = value!([
-            { "__typename": "A", "alias": 1 },
-            { "__typename": "B", "alias": 2 },
-        ]);
-        rewrite(&mut list, &[rename]);
-        let expected = value!([
-            { "__typename": "A", "name": 1 },
-            { "__typename": "B", "alias": 2 },
-        ]);
-        assert_eq!(list, expected);
     }
 }

@@ -12,18 +12,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use async_graphql::{Name, UploadValue, Value, Variables};
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 pub(crate) use crate::execute::failures::Failure;
-use crate::execute::merge::{merge_object, rewrite};
+use crate::execute::merge::merge_object;
 use crate::execute::places::Object;
 use crate::execute::representations::Representations;
 use crate::normalize::arguments;
 use crate::plan::guard::panic_message;
-use crate::plan::{EntityFetch, Fetch, PlanNode, Rewrite, Target, TargetPath};
+use crate::plan::{EntityFetch, Fetch, QueryPlan, Target, TargetPath};
 use crate::subgraph::{Subgraph, SubgraphRequest, SubgraphResponse};
 
 /// The subgraphs by name.
@@ -51,11 +51,12 @@ pub(crate) struct Execution<'a> {
     state: Mutex<Executed>,
 }
 
-/// Runs a plan on top of `data`, which is an event's for a subscription and else empty.
+/// Runs a plan on top of `seed`: an event's data for a subscription, what earlier root fields
+/// left for a mutation, and else nothing.
 pub(crate) async fn execute(
     subgraphs: &Subgraphs,
     inputs: &Inputs,
-    node: Option<&PlanNode>,
+    plan: &QueryPlan,
     seed: Executed,
 ) -> Executed {
     let execution = Execution {
@@ -63,9 +64,7 @@ pub(crate) async fn execute(
         inputs,
         state: Mutex::new(seed),
     };
-    if let Some(node) = node {
-        execution.run(node).await;
-    }
+    execution.run(plan).await;
     execution
         .state
         .into_inner()
@@ -102,66 +101,75 @@ pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
 /// Merges the answer of a fetch from a root type.
 pub(crate) fn merge_root(
     fetch: &Fetch,
-    paths: &[TargetPath],
-    rewrites: &[Rewrite],
-    mut response: SubgraphResponse,
+    path: Option<&TargetPath>,
+    response: SubgraphResponse,
     into: &mut Executed,
 ) {
-    rewrite(&mut response.data, rewrites);
     into.failures
-        .extend(failures::of_root(fetch, paths, response.errors, &into.data));
+        .extend(failures::of_root(fetch, path, response.errors, &into.data));
     let Value::Object(answer) = response.data else {
         return;
     };
-    if paths.is_empty() {
+    let Some(steps) = path else {
         if let Value::Object(root) = &mut into.data {
             merge_object(root, answer);
         }
         return;
-    }
-    for steps in paths {
-        let mut found = Vec::new();
-        places::visit(&into.data, steps, &mut Vec::new(), &mut |_, indices| {
-            found.push(indices.to_vec());
-        });
-        for indices in found {
-            if let Some(object) = places::locate(&mut into.data, steps, &indices) {
-                merge_object(object, answer.clone());
-            }
+    };
+    let mut found = Vec::new();
+    places::visit(&into.data, steps, &mut Vec::new(), &mut |_, indices| {
+        found.push(indices.to_vec());
+    });
+    for indices in found {
+        if let Some(object) = places::locate(&mut into.data, steps, &indices) {
+            merge_object(object, answer.clone());
         }
     }
 }
 
 impl Execution<'_> {
-    fn run<'s>(&'s self, node: &'s PlanNode) -> BoxFuture<'s, ()> {
-        match node {
-            PlanNode::Fetch(fetch) => self.fetch(fetch).boxed(),
-            PlanNode::Sequence(nodes) => async move {
-                for node in nodes {
-                    self.run(node).await;
+    /// Starts every fetch as soon as those that it waits for have ended.
+    async fn run(&self, plan: &QueryPlan) {
+        let fetches = &plan.fetches;
+        let mut waits_for: Vec<usize> = fetches.iter().map(|planned| planned.waits_for).collect();
+        let start = |position: usize| {
+            let fetched = self.fetch(&fetches[position].fetch);
+            fetched.map(move |()| position)
+        };
+        let ready = (0..fetches.len()).filter(|position| waits_for[*position] == 0);
+        let mut running: FuturesUnordered<_> = ready.map(start).collect();
+        while let Some(ended) = running.next().await {
+            for &next in &fetches[ended].then {
+                waits_for[next] -= 1;
+                if waits_for[next] == 0 {
+                    running.push(start(next));
                 }
             }
-            .boxed(),
-            PlanNode::Shared(plan) => match &plan.node {
-                Some(node) => self.run(node),
-                None => std::future::ready(()).boxed(),
-            },
-            PlanNode::Parallel(nodes) => join_all(nodes.iter().map(|node| self.run(node)))
-                .map(drop)
-                .boxed(),
         }
     }
 
     async fn fetch(&self, fetch: &Fetch) {
         match &fetch.target {
+            Target::Objects { path: None, .. } => self.fetch_root(fetch, None).await,
             Target::Objects {
-                paths, rewrites, ..
+                path: Some(path), ..
             } => {
-                let response = self.ask(fetch, request(fetch, self.inputs)).await;
-                self.change(|state| merge_root(fetch, paths, rewrites, response, state));
+                let is_anybody_there = self.look(|data| {
+                    let mut is_there = false;
+                    places::visit(data, path, &mut Vec::new(), &mut |_, _| is_there = true);
+                    is_there
+                });
+                if is_anybody_there {
+                    self.fetch_root(fetch, Some(path)).await;
+                }
             }
             Target::Entities(entities) => self.fetch_entities(fetch, entities).await,
         }
+    }
+
+    async fn fetch_root(&self, fetch: &Fetch, path: Option<&TargetPath>) {
+        let response = self.ask(fetch, request(fetch, self.inputs)).await;
+        self.change(|state| merge_root(fetch, path, response, state));
     }
 
     async fn fetch_entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
@@ -244,8 +252,7 @@ fn merge_entities(
     list: Vec<Value>,
     data: &mut Value,
 ) {
-    for (mut value, places) in list.into_iter().zip(&found.places) {
-        rewrite(&mut value, &entity.output_rewrites);
+    for (value, places) in list.into_iter().zip(&found.places) {
         let Value::Object(answer) = value else {
             continue;
         };

@@ -48,8 +48,8 @@ pub(crate) fn visit<'a>(
                     visit(value, rest, indices, found);
                 }
             }
-            Some((Step::Types(types), rest)) => {
-                if typename(object).is_some_and(|ty| types.contains(ty)) {
+            Some((Step::Object(wanted), rest)) => {
+                if typename(object).is_some_and(|ty| ty == wanted) {
                     visit(value, rest, indices, found);
                 }
             }
@@ -72,7 +72,7 @@ pub(crate) fn locate<'a>(
         }
         Value::Object(object) => {
             let mut steps = steps;
-            while let Some((Step::Types(_), rest)) = steps.split_first() {
+            while let Some((Step::Object(_), rest)) = steps.split_first() {
                 steps = rest;
             }
             match steps.split_first() {
@@ -93,7 +93,7 @@ pub(crate) fn response_path(steps: &[Step], indices: &[usize]) -> Vec<PathSegmen
         match step {
             Step::Field(name) => path.push(PathSegment::Key(name.to_string())),
             Step::List => path.extend(indices.next().map(|index| PathSegment::Index(*index))),
-            Step::Types(_) => {}
+            Step::Object(_) => {}
         }
     }
     path
@@ -126,7 +126,7 @@ mod tests {
         let steps = [
             field("a"),
             Step::List,
-            Step::Types(["X".to_owned()].into()),
+            Step::Object("X".to_owned()),
             field("b"),
             Step::List,
             Step::List,

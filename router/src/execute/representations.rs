@@ -6,9 +6,8 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use async_graphql::{Name, Value};
 
-use crate::execute::merge::rewrite;
 use crate::execute::places::{self, Object, Place, typename};
-use crate::plan::{EntityFetch, Require};
+use crate::plan::{EntityFetch, Input, Require};
 
 /// Representations, and the places in the data that each stands for.
 pub(crate) struct Representations {
@@ -29,14 +28,14 @@ impl Representations {
         };
         for (path, steps) in entity.paths.iter().enumerate() {
             places::visit(data, steps, &mut Vec::new(), &mut |object, indices| {
-                let Some(representation) = represent(entity, object) else {
-                    return;
-                };
-                let place = Place {
-                    path,
-                    indices: indices.into(),
-                };
-                gathered.add(representation, place);
+                let fitting = entity.inputs.iter().filter(|input| input.fits(object));
+                for representation in fitting.filter_map(|input| input.represent(object)) {
+                    let place = Place {
+                        path,
+                        indices: indices.into(),
+                    };
+                    gathered.add(representation, place);
+                }
             });
         }
         gathered
@@ -59,34 +58,30 @@ impl Representations {
     }
 }
 
-/// The representation of an object; `None` when something it needs is not there, because
-/// the fetch that was to bring it failed.
-fn represent(entity: &EntityFetch, object: &Object) -> Option<Value> {
-    let mut representation = Object::new();
-    collect(&entity.requires, object, None, &mut representation)?;
-    if representation.is_empty() {
-        return None;
+impl Input {
+    fn fits(&self, object: &Object) -> bool {
+        let wanted = self.object.as_deref();
+        wanted.is_none_or(|wanted| typename(object) == Some(wanted))
     }
-    let mut representation = Value::Object(representation);
-    rewrite(&mut representation, &entity.input_rewrites);
-    Some(representation)
+
+    /// The representation of an object; `None` when something it needs is not there, because
+    /// the fetch that was to bring it failed.
+    fn represent(&self, object: &Object) -> Option<Value> {
+        let mut representation = Object::new();
+        let typename = Value::String(self.typename.clone());
+        representation.insert(Name::new("__typename"), typename);
+        collect(&self.fields, object, &mut representation)?;
+        Some(Value::Object(representation))
+    }
 }
 
-/// `Some` when everything was there. `implied` is the only type the object can have.
-fn collect(
-    requires: &[Require],
-    object: &Object,
-    implied: Option<&str>,
-    into: &mut Object,
-) -> Option<()> {
+/// `Some` when everything was there.
+fn collect(requires: &[Require], object: &Object, into: &mut Object) -> Option<()> {
     for require in requires {
         match require {
             Require::On { types, below } => {
-                let only = types.iter().next().filter(|_| types.len() == 1);
-                match typename(object) {
-                    Some(ty) if !types.contains(ty) => {}
-                    Some(_) => collect(below, object, None, into)?,
-                    None => collect(below, object, only.map(String::as_str), into)?,
+                if typename(object).is_none_or(|ty| types.contains(ty)) {
+                    collect(below, object, into)?;
                 }
             }
             Require::Field {
@@ -95,11 +90,7 @@ fn collect(
                 nullable,
                 below,
             } => {
-                let value = match (object.get(name), implied) {
-                    (Some(value), _) => select(value, below)?,
-                    (None, Some(ty)) if sent_as == "__typename" => Value::String(ty.to_owned()),
-                    (None, _) => return None,
-                };
+                let value = select(object.get(name)?, below)?;
                 if matches!(value, Value::Null) && !nullable {
                     return None;
                 }
@@ -120,7 +111,7 @@ fn select(value: &Value, below: &[Require]) -> Option<Value> {
             .map(Value::List),
         Value::Object(object) => {
             let mut selected = Object::new();
-            collect(below, object, None, &mut selected)?;
+            collect(below, object, &mut selected)?;
             Some(Value::Object(selected))
         }
         other => Some(other.clone()),
@@ -166,12 +157,11 @@ mod tests {
             response_key: "_entities".to_owned(),
             variable: Name::new("representations"),
             paths: vec![vec![Step::Field(Name::new("list")), Step::List]],
-            requires: vec![Require::On {
-                types: ["User".to_owned()].into(),
-                below: requires,
+            inputs: vec![Input {
+                object: Some("User".to_owned()),
+                typename: "User".to_owned(),
+                fields: requires,
             }],
-            input_rewrites: Vec::new(),
-            output_rewrites: Vec::new(),
         }
     }
 
@@ -184,10 +174,7 @@ mod tests {
             { "__typename": "Robot", "id": "1" },
             null,
         ] });
-        let entity = fetch(vec![
-            need("__typename", false, vec![]),
-            need("id", false, vec![]),
-        ]);
+        let entity = fetch(vec![need("id", false, vec![])]);
 
         let gathered = Representations::gather(&entity, &data);
 
@@ -214,8 +201,8 @@ mod tests {
         let gathered = Representations::gather(&entity, &data);
 
         let expected = [
-            value!({ "id": "1", "size": { "x": 1 } }),
-            value!({ "id": "3", "size": null }),
+            value!({ "__typename": "User", "id": "1", "size": { "x": 1 } }),
+            value!({ "__typename": "User", "id": "3", "size": null }),
         ];
         assert_eq!(gathered.list, expected);
     }

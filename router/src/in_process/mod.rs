@@ -152,7 +152,6 @@ fn translate_error(error: ServerError) -> GraphQLError {
     let mut translated = if coded || is_input_error(&error.message) {
         GraphQLError::new(Code::BadUserInput, error.message)
     } else {
-        eprintln!("DBG {}", error.message);
         tracing::error!(message = error.message, "resolver failed without a code");
         GraphQLError::internal()
     };

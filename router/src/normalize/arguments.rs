@@ -111,8 +111,3 @@ pub(crate) fn print(passed: &[(String, usize)]) -> String {
 pub(crate) fn variable(position: usize) -> String {
     format!("a{position}")
 }
-
-/// The argument of a variable.
-pub(crate) fn position(variable: &str) -> Option<usize> {
-    variable.strip_prefix('a')?.parse().ok()
-}

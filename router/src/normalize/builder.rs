@@ -7,7 +7,7 @@ use apollo_compiler::{ExecutableDocument, Name};
 use crate::error::GraphQLError;
 use crate::normalize::arguments::{self, Arguments};
 use crate::normalize::names::{Identity, Scope};
-use crate::normalize::operation::{Below, NeutralField, Selections};
+use crate::normalize::operation::{NeutralField, Selections};
 use crate::normalize::switches::Settings;
 use crate::schema::ApiSchema;
 
@@ -114,13 +114,10 @@ impl<'a> Builder<'a> {
             .or_insert_with(|| NeutralField {
                 field: field.name.to_string(),
                 arguments,
-                nullable: !ty.is_non_null(),
-                below: composite.then(Below::default),
+                below: composite.then(Selections::default),
             });
         if let Some(below) = &mut entry.below {
-            below.is_abstract |= self.api.is_abstract(ty.inner_named_type());
             let names = names.child(&name);
-            let below = &mut below.selections;
             self.merge(
                 &field.selection_set,
                 ty.inner_named_type(),

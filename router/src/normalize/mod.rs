@@ -7,7 +7,7 @@
 pub(crate) mod arguments;
 mod builder;
 pub(crate) mod names;
-mod operation;
+pub(crate) mod operation;
 pub(crate) mod shape;
 mod shapes;
 pub(crate) mod switches;
@@ -23,11 +23,21 @@ use crate::normalize::shape::Shape;
 use crate::schema::ApiSchema;
 use crate::subgraph::OperationKind;
 
-/// A normalized operation.
+/// One operation for the planner.
+pub(crate) struct NormalizedOperation {
+    pub(crate) kind: OperationKind,
+    pub(crate) selections: Selections,
+    /// The types of the operation's variables, by position.
+    pub(crate) types: Arc<[String]>,
+    /// All of it as text; equal texts have equal plans.
+    pub(crate) text: String,
+}
+
+/// A normalized document.
 pub(crate) struct Normalized {
     /// Operations for the planner, to be run in order: one for a query or a subscription,
     /// one per root field for a mutation, none if nothing needs a subgraph.
-    pub(crate) operations: Vec<String>,
+    pub(crate) operations: Vec<NormalizedOperation>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) shape: Arc<Shape>,
     /// Whether the schema itself is asked for.
@@ -53,7 +63,7 @@ pub(crate) fn normalize(
     builder.select(root, &root.ty, &mut selections)?;
     let shape = builder.shape(root)?;
     Ok(Normalized {
-        operations: print(declared.kind, &selections, &builder),
+        operations: split(declared.kind, selections, &builder.arguments.list),
         introspects: builder.introspects,
         entries: builder.entries,
         arguments: builder.arguments.list,
@@ -61,24 +71,33 @@ pub(crate) fn normalize(
     })
 }
 
-fn print(kind: OperationKind, selections: &Selections, builder: &Builder<'_>) -> Vec<String> {
-    let arguments = &builder.arguments.list;
-    let none = indexmap::IndexMap::new();
-    match kind {
-        OperationKind::Mutation => selections
-            .fields
-            .iter()
-            .map(|field| operation::print(kind, std::iter::once(field), &none, arguments))
-            .collect(),
-        OperationKind::Query | OperationKind::Subscription if selections.is_empty() => Vec::new(),
-        OperationKind::Query | OperationKind::Subscription => {
-            let fields = selections.fields.iter();
-            vec![operation::print(
-                kind,
-                fields,
-                &selections.fragments,
-                arguments,
-            )]
-        }
+/// The root fields of a mutation have effects and are planned one by one.
+fn split(
+    kind: OperationKind,
+    selections: Selections,
+    arguments: &[Argument],
+) -> Vec<NormalizedOperation> {
+    if selections.is_empty() {
+        return Vec::new();
     }
+    let parts = match kind {
+        OperationKind::Mutation => {
+            let fields = selections.fields.into_iter();
+            fields
+                .map(|(name, field)| Selections::single(name, field))
+                .collect()
+        }
+        OperationKind::Query | OperationKind::Subscription => vec![selections],
+    };
+    let types: Arc<[String]> = arguments
+        .iter()
+        .map(|argument| argument.ty.to_string())
+        .collect();
+    let normalized = |selections: Selections| NormalizedOperation {
+        kind,
+        text: operation::print(kind, &selections, arguments),
+        selections,
+        types: Arc::clone(&types),
+    };
+    parts.into_iter().map(normalized).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! A field without arguments keeps its own name, any other gets `_p0_name`. A client can
 //! therefore not make one field answer under the name of another, least of all of a key.
+//! What the planner adds is called `_q0_name` where its own name is taken.
 
 use std::collections::HashMap;
 
@@ -60,10 +61,14 @@ pub(crate) fn find_clash(api: &ApiSchema) -> Option<String> {
 }
 
 fn looks_neutral(field: &str) -> bool {
-    field.strip_prefix("_p").is_some_and(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && rest[digits..].starts_with('_')
-    })
+    let rest = field
+        .strip_prefix("_p")
+        .or_else(|| field.strip_prefix("_q"));
+    field == "_q_typename"
+        || rest.is_some_and(|rest| {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            digits > 0 && rest[digits..].starts_with('_')
+        })
 }
 
 #[cfg(test)]
@@ -99,7 +104,7 @@ mod tests {
 
     #[test]
     fn neutral_names_are_recognised() {
-        assert!(looks_neutral("_p0_id"));
+        assert!(looks_neutral("_p0_id") && looks_neutral("_q12_id"));
         assert!(!looks_neutral("_price_id") && !looks_neutral("p0_id"));
     }
 }

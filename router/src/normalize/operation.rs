@@ -1,4 +1,4 @@
-//! The normalized operation: what is sent to the planner.
+//! The normalized operation: what is planned.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -20,46 +20,32 @@ pub(crate) struct Selections {
 pub(crate) struct NeutralField {
     pub(crate) field: String,
     pub(crate) arguments: Vec<(String, usize)>,
-    pub(crate) nullable: bool,
-    pub(crate) below: Option<Below>,
-}
-
-/// The selections of a field with a composite type.
-#[derive(Default)]
-pub(crate) struct Below {
-    pub(crate) selections: Selections,
-    /// The concrete type must be asked for.
-    pub(crate) is_abstract: bool,
-}
-
-impl Below {
-    /// Besides where the type is in question, `__typename` is asked for where every field may
-    /// be null: async-graphql answers null for an object all of whose fields failed.
-    fn needs_typename(&self) -> bool {
-        let mut fields = self.selections.fields.values();
-        self.is_abstract || fields.all(|field| field.nullable)
-    }
+    pub(crate) below: Option<Selections>,
 }
 
 impl Selections {
+    /// One field.
+    pub(crate) fn single(name: String, field: NeutralField) -> Self {
+        Self {
+            fields: IndexMap::from([(name, field)]),
+            fragments: IndexMap::new(),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.fragments.values().all(Self::is_empty)
     }
 }
 
 /// Writes one operation with the variables that it uses.
-pub(crate) fn print<'a>(
+pub(crate) fn print(
     kind: OperationKind,
-    fields: impl Iterator<Item = (&'a String, &'a NeutralField)>,
-    fragments: &IndexMap<Name, Selections>,
+    selections: &Selections,
     arguments: &[Argument],
 ) -> String {
     let mut printer = Printer::default();
     printer.text.push('{');
-    for (name, field) in fields {
-        printer.field(name, field);
-    }
-    printer.fragments(fragments);
+    printer.selections(selections);
     printer.text.push('}');
 
     let variables: Vec<_> = printer
@@ -96,10 +82,7 @@ impl Printer {
             .extend(field.arguments.iter().map(|(_, position)| position));
         if let Some(below) = &field.below {
             self.text.push('{');
-            if below.needs_typename() {
-                self.text.push_str("__typename ");
-            }
-            self.selections(&below.selections);
+            self.selections(below);
             self.text.push('}');
         } else {
             self.text.push(' ');

@@ -1,15 +1,25 @@
-//! Query plans: which operation goes to which subgraph, in what order, and where in the
+//! Query plans: which operation goes to which subgraph, after which others, and where in the
 //! merged data its answer belongs.
 //!
-//! The types here are the router's own. The planner crate is named in this folder only, and
-//! its plans are translated at once.
+//! [`Planner`](planner::Planner) makes them from a supergraph, `wanted → draft → plan`: pure
+//! computation, bounded in steps and time.
 
-mod convert;
-mod fold;
+mod abstracts;
+mod cost;
+mod draft;
+mod enter;
+mod explain;
 pub(crate) mod guard;
 pub(crate) mod planner;
+mod planning;
+mod position;
+mod render;
+mod scope;
+mod select;
+mod supergraph;
+mod wanted;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_graphql::Name;
@@ -17,22 +27,22 @@ use async_graphql::Name;
 use crate::subgraph::SubgraphOperation;
 
 /// What to do for one operation.
-#[derive(Debug)]
-pub(crate) enum PlanNode {
-    Fetch(Box<Fetch>),
-    Sequence(Vec<PlanNode>),
-    Parallel(Vec<PlanNode>),
-    /// A plan that was made on its own: a root field of a mutation.
-    Shared(Arc<QueryPlan>),
-}
-
-/// A plan.
 #[derive(Debug, Default)]
 pub(crate) struct QueryPlan {
     /// The stream whose events seed the data, for a subscription.
     pub(crate) subscription: Option<Fetch>,
     /// What runs once, or for every event.
-    pub(crate) node: Option<PlanNode>,
+    pub(crate) fetches: Vec<PlannedFetch>,
+}
+
+/// A request, and its place in the order of things.
+#[derive(Debug)]
+pub(crate) struct PlannedFetch {
+    pub(crate) fetch: Fetch,
+    /// How many fetches it waits for.
+    pub(crate) waits_for: usize,
+    /// The fetches that wait for it.
+    pub(crate) then: Vec<usize>,
 }
 
 /// One request to one subgraph.
@@ -48,10 +58,9 @@ pub(crate) struct Fetch {
 /// Where a fetch's data belongs.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// Its root fields are fields of the objects at these places.
+    /// Its root fields are fields of the root, or of the objects at a path.
     Objects {
-        paths: Vec<TargetPath>,
-        rewrites: Vec<Rewrite>,
+        path: Option<TargetPath>,
         /// The keys of its root fields, to say what is missing when it fails.
         keys: Vec<String>,
     },
@@ -65,10 +74,18 @@ pub(crate) struct EntityFetch {
     pub(crate) response_key: String,
     pub(crate) variable: Name,
     pub(crate) paths: Vec<TargetPath>,
-    /// What a representation holds.
-    pub(crate) requires: Vec<Require>,
-    pub(crate) input_rewrites: Vec<Rewrite>,
-    pub(crate) output_rewrites: Vec<Rewrite>,
+    /// What is sent of an object; each that fits gives a representation.
+    pub(crate) inputs: Vec<Input>,
+}
+
+/// A representation.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// Only for objects of this concrete type.
+    pub(crate) object: Option<String>,
+    /// The type that the subgraph knows the object under.
+    pub(crate) typename: String,
+    pub(crate) fields: Vec<Require>,
 }
 
 /// From the root to objects in the merged data.
@@ -79,12 +96,12 @@ pub(crate) enum Step {
     Field(Name),
     /// Every item of a list.
     List,
-    /// Only objects of these concrete types.
-    Types(HashSet<String>),
+    /// Only objects of this concrete type.
+    Object(String),
 }
 
 /// A part of a representation.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Require {
     Field {
         /// The key in the merged data.
@@ -102,25 +119,51 @@ pub(crate) enum Require {
     },
 }
 
-/// A change to a representation before it is sent, or to an entity before it is merged.
-#[derive(Debug)]
-pub(crate) struct Rewrite {
-    pub(crate) path: Vec<RewriteStep>,
-    pub(crate) change: Change,
+impl Require {
+    fn typename() -> Self {
+        Self::Field {
+            name: Name::new("__typename"),
+            sent_as: Name::new("__typename"),
+            nullable: false,
+            below: Vec::new(),
+        }
+    }
+
+    /// Whether both take the same field, or ask for the same types.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Field { name, .. }, Self::Field { name: other, .. }) => name == other,
+            (Self::On { types, .. }, Self::On { types: other, .. }) => types == other,
+            _ => false,
+        }
+    }
 }
 
-#[derive(Debug)]
-pub(crate) enum RewriteStep {
-    Key(Name),
-    Types(HashSet<String>),
-}
-
-#[derive(Debug)]
-pub(crate) enum Change {
-    /// Sets the value at the path to a text.
-    Set(String),
-    /// Renames the key that ends the path.
-    Rename(Name),
+impl QueryPlan {
+    /// A plan of fetches, each with those that it waits for. The first of a stream's seeds
+    /// the data, and nothing waits for it.
+    fn new(fetches: Vec<Fetch>, after: Vec<BTreeSet<usize>>, is_stream: bool) -> Self {
+        let mut fetches = fetches.into_iter();
+        let subscription = is_stream.then(|| fetches.next()).flatten();
+        let skipped = usize::from(subscription.is_some());
+        let mut planned: Vec<PlannedFetch> = fetches
+            .map(|fetch| PlannedFetch {
+                fetch,
+                waits_for: 0,
+                then: Vec::new(),
+            })
+            .collect();
+        for (position, after) in after.iter().enumerate().skip(skipped) {
+            for before in after.iter().filter(|before| **before >= skipped) {
+                planned[position - skipped].waits_for += 1;
+                planned[before - skipped].then.push(position - skipped);
+            }
+        }
+        Self {
+            subscription,
+            fetches: planned,
+        }
+    }
 }
 
 /// Why there is no plan.

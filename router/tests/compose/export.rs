@@ -5,7 +5,7 @@ use async_graphql::{
     SDLExportOptions, Schema, SimpleObject, Subscription, Union,
 };
 use futures::Stream;
-use router::compose::{Composition, SubgraphSdl, compose};
+use router::compose::{SubgraphSdl, compose};
 
 use super::planner;
 
@@ -193,29 +193,30 @@ fn subgraph(name: &str, sdl: String) -> SubgraphSdl {
     }
 }
 
-fn composed() -> Composition {
+fn exported() -> Vec<SubgraphSdl> {
     let options = SDLExportOptions::new().federation().include_specified_by();
     let registry = Schema::build(RegistryQuery, RegistryMutation, RegistrySubscription)
         .enable_subscription_in_federation()
         .finish();
     let form = Schema::build(FormQuery, EmptyMutation, EmptySubscription).finish();
-    compose(&[
+    vec![
         subgraph("registry", registry.sdl_with_options(options)),
         subgraph("form", form.sdl_with_options(options)),
-    ])
+    ]
 }
 
 #[test]
 fn exported_subgraphs_compose_and_keep_their_descriptions() {
-    let composition = composed();
+    let composition = compose(&exported());
     assert_eq!(composition.diagnostics, []);
     insta::assert_snapshot!("api", composition.supergraph.unwrap().api_sdl);
 }
 
 #[test]
 fn a_query_over_exported_subgraphs_is_planned() {
-    let supergraph = composed().supergraph.unwrap();
-    let planner = planner::read(&supergraph.sdl);
+    let subgraphs = exported();
+    let supergraph = compose(&subgraphs).supergraph.unwrap();
+    let engine = planner::engine(&subgraphs, &supergraph);
     let operation = r#"{ endpoint(by: { id: "1" }) { method form { title } } }"#;
-    insta::assert_snapshot!("plan", planner::plan(&planner, operation));
+    insta::assert_snapshot!("plan", planner::plan(&engine, operation));
 }

@@ -1,25 +1,42 @@
-//! Holds composed supergraphs against the planner that the router uses.
+//! Holds composed supergraphs against the planner.
 
-use hive_router_query_planner::ast::normalization::normalize_operation;
-use hive_router_query_planner::graph::PlannerOverrideContext;
-use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
-use hive_router_query_planner::utils::cancellation::CancellationToken;
-use hive_router_query_planner::utils::parsing::{parse_operation, safe_parse_schema};
+use std::sync::Arc;
 
-/// Lets the planner read a supergraph.
-pub(crate) fn read(supergraph: &str) -> Planner {
-    let document = safe_parse_schema(supergraph).unwrap();
-    Planner::new_from_supergraph(&document, QueryPlannerOptions::default()).unwrap()
+use futures::FutureExt;
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use router::compose::{SubgraphSdl, Supergraph};
+use router::{Engine, Request, Subgraph, SubgraphRequest, SubgraphResponse};
+
+/// A subgraph that is planned for and never asked.
+struct Silent;
+
+impl Subgraph for Silent {
+    fn execute(&self, _: SubgraphRequest) -> BoxFuture<'_, SubgraphResponse> {
+        std::future::ready(SubgraphResponse::default()).boxed()
+    }
+
+    fn subscribe(&self, _: SubgraphRequest) -> BoxStream<'static, SubgraphResponse> {
+        futures::stream::empty().boxed()
+    }
 }
 
-/// The plan of an operation, as the planner prints it.
-pub(crate) fn plan(planner: &Planner, operation: &str) -> String {
-    let operation = parse_operation(operation);
-    let normalized = normalize_operation(&planner.supergraph, &operation, None).unwrap();
-    let plan = planner.plan_from_normalized_operation(
-        normalized.executable_operation(),
-        PlannerOverrideContext::default(),
-        &CancellationToken::new(),
-    );
-    plan.unwrap().to_string()
+/// Lets an engine read a supergraph.
+pub(crate) fn engine(subgraphs: &[SubgraphSdl], supergraph: &Supergraph) -> Engine {
+    let builder = Engine::builder(supergraph.clone());
+    let named = subgraphs.iter().fold(builder, |builder, subgraph| {
+        builder.subgraph(&subgraph.name, Arc::new(Silent))
+    });
+    named.build().unwrap()
+}
+
+/// The plan of an operation.
+pub(crate) fn plan(engine: &Engine, operation: &str) -> String {
+    let request = Request {
+        query: operation.to_owned(),
+        ..Request::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(engine.explain(request)).unwrap()
 }

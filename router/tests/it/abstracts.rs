@@ -47,7 +47,7 @@ async fn one_name_may_mean_fields_of_different_types() {
     );
     assert_eq!(
         shop.log.texts(),
-        ["accounts {search{__typename ...on User{rank} ...on Robot{_p0_rank: rank id}}}"]
+        ["accounts {search{__typename ...on User{rank} ...on Robot{_p0_rank:rank id}}}"]
     );
 }
 

@@ -54,8 +54,8 @@ async fn different_arguments_are_different_fields() {
     assert_eq!(data["me"]["all"].as_array().map(Vec::len), Some(2));
     assert_eq!(
         shop.log.texts()[0],
-        "accounts query($a0:String!, $a1:String!){me{__typename \
-         _p0_greeting: greeting(word: $a0) _p1_greeting: greeting(word: $a1) greeting id}}"
+        "accounts query($a0:String!,$a1:String!){me{\
+         _p0_greeting:greeting(word:$a0) _p1_greeting:greeting(word:$a1) greeting id}}"
     );
 }
 

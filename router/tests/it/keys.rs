@@ -21,10 +21,10 @@ async fn a_query_walks_three_subgraphs() {
     assert_eq!(
         shop.log.texts(),
         [
-            "accounts {me{__typename name id}}",
-            "reviews query($representations:[_Any!]!){_entities(representations: $representations)\
-             {...on User{reviews{body product{__typename upc}}}}}",
-            "products query($representations:[_Any!]!){_entities(representations: $representations)\
+            "accounts {me{name id}}",
+            "reviews query($representations:[_Any!]!){_entities(representations:$representations)\
+             {...on User{reviews{body product{upc}}}}}",
+            "products query($representations:[_Any!]!){_entities(representations:$representations)\
              {...on Product{name}}}",
         ]
     );

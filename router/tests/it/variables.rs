@@ -55,7 +55,7 @@ async fn literals_with_variables_inside_are_filled() {
     );
     assert_eq!(
         shop.log.texts(),
-        ["accounts query($a0:EchoInput!){_p0_echo: echo(input: $a0)}"]
+        ["accounts query($a0:EchoInput!){_p0_echo:echo(input:$a0)}"]
     );
 }
 

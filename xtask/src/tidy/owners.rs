@@ -17,14 +17,7 @@ struct Owner {
     message: &'static str,
 }
 
-const OWNERS: [Owner; 5] = [
-    Owner {
-        word: "hive_router_query_planner",
-        within: &[""],
-        allowed: |path| path.starts_with("router/src/plan/") || is_test(path),
-        harmless: &[],
-        message: "only router/src/plan may name hive_router_query_planner; use its plan types",
-    },
+const OWNERS: [Owner; 4] = [
     Owner {
         word: "diesel",
         within: &["subgraphs/", "server/", "router/"],
@@ -171,18 +164,6 @@ mod tests {
             .iter()
             .map(Finding::to_string)
             .collect()
-    }
-
-    #[test]
-    fn only_the_plan_names_the_planner() {
-        let text = "use hive_router_query_planner::x;";
-        assert_eq!(found("router/src/plan/hive.rs", text), Vec::<String>::new());
-        assert_eq!(
-            found("router/src/execute.rs", text),
-            [
-                "router/src/execute.rs:1: only router/src/plan may name hive_router_query_planner; use its plan types"
-            ]
-        );
     }
 
     #[test]

@@ -1,0 +1,335 @@
+//! What it would take to have an object, or some of its fields, in a subgraph: the number of
+//! requests to be added. Nothing is changed by asking.
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Field, Selection};
+
+use crate::plan::planning::{Planned, Planning};
+use crate::plan::position::{Origin, PositionId};
+use crate::plan::supergraph::{GraphId, Place, Target};
+use crate::subgraph::OperationKind;
+
+/// Requests to be added.
+pub(crate) type Cost = usize;
+
+/// How to have an object in a subgraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// A request has it already.
+    Here,
+    /// A new operation: the object is a root type.
+    Root,
+    /// An entity fetch by the key of this number.
+    Key(usize),
+    /// The field that leads here can be asked of the subgraph too, where the parent is this.
+    Parent(Target),
+}
+
+impl Planning<'_> {
+    /// The cheapest way to a target; `None` when there is none.
+    pub(crate) fn route(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+    ) -> Planned<Option<(Cost, Route)>> {
+        self.step()?;
+        if self.positions[at].access(target).is_some() {
+            return Ok(Some((0, Route::Here)));
+        }
+        let entering = (at, target.clone());
+        if self.busy.contains(&entering) {
+            return Ok(None);
+        }
+        if let Some(root) = self.root_route(at) {
+            return Ok(root);
+        }
+        self.busy.push(entering);
+        let by_parent = self.parent_route(at, target);
+        let by_key = self.key_route(at, target);
+        self.busy.pop();
+        let ways = [by_parent?, by_key?];
+        Ok(ways.into_iter().flatten().min_by_key(|(cost, _)| *cost))
+    }
+
+    /// A query can begin anywhere; a mutation and a subscription begin once.
+    fn root_route(&self, at: PositionId) -> Option<Option<(Cost, Route)>> {
+        let position = &self.positions[at];
+        match &position.origin {
+            _ if position.ty == "Query" => Some(Some((1, Route::Root))),
+            Origin::Root(_) if position.accesses.is_empty() => Some(Some((1, Route::Root))),
+            Origin::Root(_) => Some(None),
+            Origin::Field { .. } | Origin::Narrowed(_) => None,
+        }
+    }
+
+    fn key_route(&mut self, at: PositionId, target: &Target) -> Planned<Option<(Cost, Route)>> {
+        let index = self.index;
+        let keys = index.in_graph(target).map_or(&[][..], |ty| &ty.keys);
+        let mut best = None;
+        for (number, key) in keys.iter().enumerate() {
+            if let Some(cost) = self.set_cost(at, key)?
+                && best.as_ref().is_none_or(|(known, _)| cost + 1 < *known)
+            {
+                best = Some((cost + 1, Route::Key(number)));
+            }
+        }
+        Ok(best)
+    }
+
+    fn parent_route(&mut self, at: PositionId, target: &Target) -> Planned<Option<(Cost, Route)>> {
+        let (parent, field) = match self.positions[at].origin.clone() {
+            Origin::Root(_) => return Ok(None),
+            Origin::Narrowed(parent) => (parent, None),
+            Origin::Field { parent, field, .. } => (parent, Some(field.field)),
+        };
+        if field.is_some() && self.is_event_or_change(parent) {
+            return Ok(None);
+        }
+        let mut best: Option<(Cost, Route)> = None;
+        let parents = self.index.targets(&self.positions[parent].ty);
+        for from in parents
+            .into_iter()
+            .filter(|from| from.graph == target.graph)
+        {
+            if self.leads_to(parent, &from, field.as_ref(), target)
+                && let Some((cost, _)) = self.route(parent, &from)?
+                && best.as_ref().is_none_or(|(known, _)| cost < *known)
+            {
+                best = Some((cost, Route::Parent(from)));
+            }
+        }
+        Ok(best)
+    }
+
+    /// The fields of mutations and subscriptions are asked once.
+    fn is_event_or_change(&self, at: PositionId) -> bool {
+        let origin = &self.positions[at].origin;
+        matches!(
+            origin,
+            Origin::Root(OperationKind::Mutation | OperationKind::Subscription)
+        )
+    }
+
+    /// Whether having the parent gives the target: by a field, or by its concrete type.
+    fn leads_to(
+        &self,
+        parent: PositionId,
+        from: &Target,
+        field: Option<&Name>,
+        target: &Target,
+    ) -> bool {
+        let access = self.positions[parent].access(from);
+        let place = access.map_or_else(|| from.place(), |access| access.place.clone());
+        match field {
+            Some(field) => {
+                let value = self.index.follow(&place, field);
+                value.is_some_and(|value| value.ty == target.ty)
+            }
+            None if self.index.is_interface_object(&place) => place.ty == target.ty,
+            None => self.index.possible_at(&place).contains(&target.ty),
+        }
+    }
+
+    /// What it takes to have all of a field set.
+    pub(crate) fn set_cost(&mut self, at: PositionId, set: &[Selection]) -> Planned<Option<Cost>> {
+        let mut total = 0;
+        for selection in set {
+            let cost = match selection {
+                Selection::Field(field) => self.field_cost(at, field)?,
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.type_condition.as_ref();
+                    let ty = &self.positions[at].ty;
+                    if condition.is_none_or(|condition| self.index.is_a(ty, condition)) {
+                        self.set_cost(at, &fragment.selection_set)?
+                    } else {
+                        Some(0)
+                    }
+                }
+                Selection::FragmentSpread(_) => None,
+            };
+            match cost {
+                Some(cost) => total += cost,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(total))
+    }
+
+    fn field_cost(&mut self, at: PositionId, field: &Field) -> Planned<Option<Cost>> {
+        if field.name == "__typename" {
+            return Ok(Some(0));
+        }
+        let mut best: Option<Cost> = None;
+        for access in 0..self.positions[at].accesses.len() {
+            let place = self.positions[at].accesses[access].place.clone();
+            if let Some(value) = self.index.follow(&place, &field.name)
+                && let Some(cost) = self.below_cost(&value, field)?
+            {
+                best = Some(best.map_or(cost, |known| known.min(cost)));
+            }
+        }
+        if best == Some(0) {
+            return Ok(best);
+        }
+        for target in self.index.targets(&self.positions[at].ty) {
+            if let Some(cost) = self.field_cost_by(at, &target, field)? {
+                best = Some(best.map_or(cost, |known| known.min(cost)));
+            }
+        }
+        Ok(best)
+    }
+
+    fn field_cost_by(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        field: &Field,
+    ) -> Planned<Option<Cost>> {
+        let Some(value) = self.value_of(target, &field.name) else {
+            return Ok(None);
+        };
+        let own = if self.index.follow(&target.place(), &field.name).is_some() {
+            self.route(at, target)?.map(|(cost, _)| cost)
+        } else {
+            self.required_cost(at, target, &field.name)?
+        };
+        let Some(own) = own else {
+            return Ok(None);
+        };
+        Ok(self.below_cost(&value, field)?.map(|below| own + below))
+    }
+
+    /// Where a field's value is when a subgraph answers it, requirements put aside.
+    pub(crate) fn value_of(&self, target: &Target, field: &Name) -> Option<Place> {
+        let known = self.index.field_in(target, field)?;
+        (!known.is_external).then(|| known.value(target.graph))
+    }
+
+    /// What it takes to have a field that requires others.
+    pub(crate) fn required_cost(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        field: &Name,
+    ) -> Planned<Option<Cost>> {
+        let index = self.index;
+        let known = index.field_in(target, field);
+        let Some(requires) = known.and_then(|known| known.requires.as_ref()) else {
+            return Ok(None);
+        };
+        let examined = (at, target.clone(), field.clone());
+        if self.examined.contains(&examined) {
+            return Ok(None);
+        }
+        self.examined.push(examined);
+        let required = self.set_cost(at, requires);
+        self.examined.pop();
+        let Some(required) = required? else {
+            return Ok(None);
+        };
+        let key = self.cheapest_key(at, target)?;
+        Ok(key.map(|(cost, _)| required + cost + 1))
+    }
+
+    /// The key to enter a subgraph by, even if that was entered before.
+    pub(crate) fn cheapest_key(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+    ) -> Planned<Option<(Cost, usize)>> {
+        self.busy.push((at, target.clone()));
+        let route = self.key_route(at, target);
+        self.busy.pop();
+        Ok(route?.and_then(|(cost, route)| match route {
+            Route::Key(number) => Some((cost - 1, number)),
+            Route::Here | Route::Root | Route::Parent(_) => None,
+        }))
+    }
+
+    /// What it takes to have the rest of a field set below a value.
+    fn below_cost(&mut self, value: &Place, field: &Field) -> Planned<Option<Cost>> {
+        self.values_cost(value, &field.selection_set, &mut Vec::new())
+    }
+
+    fn values_cost(
+        &mut self,
+        value: &Place,
+        set: &[Selection],
+        entered: &mut Vec<GraphId>,
+    ) -> Planned<Option<Cost>> {
+        self.step()?;
+        let mut total = 0;
+        for selection in set {
+            let cost = match selection {
+                Selection::Field(field) => self.value_field_cost(value, field, entered)?,
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.type_condition.as_ref();
+                    let objects = self.index.possible_at(value).iter().filter(|object| {
+                        condition.is_none_or(|condition| self.index.is_a(object, condition))
+                    });
+                    let objects: Vec<Name> = objects.cloned().collect();
+                    self.objects_cost(value, &objects, &fragment.selection_set, entered)?
+                }
+                Selection::FragmentSpread(_) => None,
+            };
+            match cost {
+                Some(cost) => total += cost,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(total))
+    }
+
+    fn objects_cost(
+        &mut self,
+        value: &Place,
+        objects: &[Name],
+        set: &[Selection],
+        entered: &mut Vec<GraphId>,
+    ) -> Planned<Option<Cost>> {
+        let mut total = 0;
+        for object in objects {
+            let place = self.index.narrow(value, object);
+            match self.values_cost(&place, set, entered)? {
+                Some(cost) => total += cost,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(total))
+    }
+
+    fn value_field_cost(
+        &mut self,
+        value: &Place,
+        field: &Field,
+        entered: &mut Vec<GraphId>,
+    ) -> Planned<Option<Cost>> {
+        if field.name == "__typename" {
+            return Ok(Some(0));
+        }
+        if let Some(below) = self.index.follow(value, &field.name) {
+            return self.values_cost(&below, &field.selection_set, entered);
+        }
+        let index = self.index;
+        if index.is_abstract(&value.ty) && !index.is_interface_object(value) {
+            let objects = index.possible_at(value).to_vec();
+            let only = [Selection::Field(field.clone().into())];
+            return self.objects_cost(value, &objects, &only, entered);
+        }
+        let mut best: Option<Cost> = None;
+        for target in index.targets(&value.ty) {
+            if entered.contains(&target.graph) || self.value_of(&target, &field.name).is_none() {
+                continue;
+            }
+            entered.push(target.graph);
+            let keys = index.in_graph(&target).map_or(&[][..], |ty| &ty.keys);
+            for key in keys {
+                if let Some(cost) = self.values_cost(value, key, entered)? {
+                    best = Some(best.map_or(cost + 1, |known| known.min(cost + 1)));
+                }
+            }
+            entered.pop();
+        }
+        Ok(best)
+    }
+}

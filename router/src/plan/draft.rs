@@ -1,0 +1,208 @@
+//! A plan while it is made: requests to subgraphs, each with what it selects so far.
+
+use std::collections::BTreeSet;
+
+use apollo_compiler::Name;
+use indexmap::IndexMap;
+
+use crate::plan::Require;
+use crate::plan::supergraph::GraphId;
+use crate::plan::wanted::Arguments;
+use crate::subgraph::OperationKind;
+
+pub(crate) type GroupId = usize;
+pub(crate) type NodeId = usize;
+
+/// Requests that something waits for.
+pub(crate) type Deps = BTreeSet<GroupId>;
+
+/// A plan while it is made.
+#[derive(Default)]
+pub(crate) struct Draft {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) nodes: Vec<Node>,
+}
+
+/// One request to a subgraph.
+pub(crate) struct Group {
+    pub(crate) graph: GraphId,
+    pub(crate) kind: GroupKind,
+    /// The objects that it completes.
+    pub(crate) path: Vec<PathStep>,
+    pub(crate) root: NodeId,
+    pub(crate) after: Deps,
+    pub(crate) inputs: Vec<DraftInput>,
+}
+
+/// Where a request starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GroupKind {
+    Root(OperationKind),
+    Entities,
+}
+
+/// A representation to send of some of the objects.
+#[derive(Debug, PartialEq)]
+pub(crate) struct DraftInput {
+    /// Only objects of this concrete type.
+    pub(crate) object: Option<Name>,
+    /// The type that the subgraph knows them under.
+    pub(crate) typename: Name,
+    pub(crate) fields: Vec<Require>,
+}
+
+/// A step from the root of the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PathStep {
+    Field(Name),
+    List,
+    Object(Name),
+}
+
+/// What is selected of an object in one request.
+pub(crate) struct Node {
+    pub(crate) group: GroupId,
+    pub(crate) ty: Name,
+    pub(crate) fields: IndexMap<Name, NodeField>,
+    pub(crate) fragments: IndexMap<Name, NodeId>,
+    /// The data need the concrete type from here.
+    pub(crate) tells_type: bool,
+}
+
+/// One selected field.
+pub(crate) struct NodeField {
+    pub(crate) field: Name,
+    pub(crate) arguments: Arguments,
+    pub(crate) below: Option<NodeId>,
+}
+
+impl Draft {
+    /// A request for fields of a root type, at the root of the data or below.
+    pub(crate) fn root(
+        &mut self,
+        graph: GraphId,
+        kind: OperationKind,
+        ty: &Name,
+        path: &[PathStep],
+        after: Deps,
+    ) -> GroupId {
+        let kind = GroupKind::Root(kind);
+        self.find(graph, kind, path, &after)
+            .unwrap_or_else(|| self.add(graph, kind, path, after, ty))
+    }
+
+    /// A request for entities at a path that begins when others have ended.
+    pub(crate) fn entities(&mut self, graph: GraphId, path: &[PathStep], after: Deps) -> GroupId {
+        let any = apollo_compiler::name!("_Entity");
+        self.find(graph, GroupKind::Entities, path, &after)
+            .unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any))
+    }
+
+    /// A request of the same kind that begins no earlier than is possible for the new one.
+    fn find(
+        &self,
+        graph: GraphId,
+        kind: GroupKind,
+        path: &[PathStep],
+        after: &Deps,
+    ) -> Option<GroupId> {
+        self.groups.iter().position(|group| {
+            group.graph == graph
+                && group.kind == kind
+                && group.path == path
+                && group.after == *after
+        })
+    }
+
+    fn add(
+        &mut self,
+        graph: GraphId,
+        kind: GroupKind,
+        path: &[PathStep],
+        after: Deps,
+        ty: &Name,
+    ) -> GroupId {
+        let group = self.groups.len();
+        let root = self.add_node(group, ty);
+        self.groups.push(Group {
+            graph,
+            kind,
+            path: path.to_vec(),
+            root,
+            after,
+            inputs: Vec::new(),
+        });
+        group
+    }
+
+    fn add_node(&mut self, group: GroupId, ty: &Name) -> NodeId {
+        self.nodes.push(Node {
+            group,
+            ty: ty.clone(),
+            fields: IndexMap::new(),
+            fragments: IndexMap::new(),
+            tells_type: false,
+        });
+        self.nodes.len() - 1
+    }
+
+    /// The selection for objects of a type.
+    pub(crate) fn fragment(&mut self, node: NodeId, ty: &Name) -> NodeId {
+        if self.nodes[node].ty == *ty {
+            return node;
+        }
+        if let Some(fragment) = self.nodes[node].fragments.get(ty) {
+            return *fragment;
+        }
+        let fragment = self.add_node(self.nodes[node].group, ty);
+        self.nodes[node].fragments.insert(ty.clone(), fragment);
+        fragment
+    }
+
+    /// Selects a field; the selection below it has the type that the subgraph gives the field.
+    pub(crate) fn field(
+        &mut self,
+        node: NodeId,
+        name: &Name,
+        field: (&Name, &Arguments),
+        below: Option<&Name>,
+    ) -> Option<NodeId> {
+        if let Some(known) = self.nodes[node].fields.get(name) {
+            return known.below;
+        }
+        let group = self.nodes[node].group;
+        let below = below.map(|ty| self.add_node(group, ty));
+        let field = NodeField {
+            field: field.0.clone(),
+            arguments: field.1.clone(),
+            below,
+        };
+        self.nodes[node].fields.insert(name.clone(), field);
+        below
+    }
+
+    /// Adds to what is sent of the objects of one type.
+    pub(crate) fn send(&mut self, group: GroupId, input: DraftInput) {
+        let inputs = &mut self.groups[group].inputs;
+        let known = inputs
+            .iter_mut()
+            .find(|known| known.object == input.object && known.typename == input.typename);
+        match known {
+            Some(known) => merge_requires(&mut known.fields, input.fields),
+            None => inputs.push(input),
+        }
+    }
+}
+
+fn merge_requires(into: &mut Vec<Require>, more: Vec<Require>) {
+    for require in more {
+        let same = into.iter_mut().find(|known| known.is_same(&require));
+        match (same, require) {
+            (
+                Some(Require::Field { below: known, .. } | Require::On { below: known, .. }),
+                Require::Field { below, .. } | Require::On { below, .. },
+            ) => merge_requires(known, below),
+            (None, require) => into.push(require),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Adds requests: by a key, as a new operation, or by asking the field that leads here of
+//! one more subgraph.
+
+use apollo_compiler::ast::Selection;
+
+use crate::plan::Require;
+use crate::plan::cost::Route;
+use crate::plan::draft::{Deps, DraftInput};
+use crate::plan::planning::{Planned, Planning};
+use crate::plan::position::{Access, Origin, PositionId};
+use crate::plan::supergraph::Target;
+use crate::subgraph::OperationKind;
+
+impl Planning<'_> {
+    /// Lets a request have the object at a position as the target says.
+    pub(crate) fn enter(&mut self, at: PositionId, target: &Target) -> Planned<()> {
+        let Some((_, route)) = self.route(at, target)? else {
+            return Err(self.unreachable(at, &target.ty));
+        };
+        match route {
+            Route::Here => Ok(()),
+            Route::Root => {
+                self.enter_root(at, target);
+                Ok(())
+            }
+            Route::Key(number) => {
+                let (deps, fields) = self.key(at, target, number)?;
+                self.begin(at, target, deps, fields);
+                Ok(())
+            }
+            Route::Parent(from) => self.enter_parent(at, target, &from),
+        }
+    }
+
+    fn enter_root(&mut self, at: PositionId, target: &Target) {
+        let position = &self.positions[at];
+        let kind = match position.origin {
+            Origin::Root(kind) => kind,
+            Origin::Field { .. } | Origin::Narrowed(_) => OperationKind::Query,
+        };
+        let is_top = matches!(position.origin, Origin::Root(_));
+        let mut after = position.needs.clone();
+        after.extend(
+            position
+                .accesses
+                .iter()
+                .take(usize::from(!is_top))
+                .map(|access| self.group(access)),
+        );
+        let (ty, path) = (position.ty.clone(), position.path.clone());
+        let group = self.draft.root(target.graph, kind, &ty, &path, after);
+        let node = self.draft.groups[group].root;
+        let place = target.place();
+        self.add_access(at, Access { node, place });
+    }
+
+    fn enter_parent(&mut self, at: PositionId, target: &Target, from: &Target) -> Planned<()> {
+        self.busy.push((at, target.clone()));
+        let entered = match self.positions[at].origin {
+            Origin::Root(_) => Ok(()),
+            Origin::Field { parent, .. } | Origin::Narrowed(parent) => self.enter(parent, from),
+        };
+        self.busy.pop();
+        entered?;
+        match self.positions[at].origin.clone() {
+            Origin::Root(_) => {}
+            Origin::Narrowed(parent) => {
+                if let Some(access) = self.positions[parent].access(from).cloned() {
+                    self.narrow_access(at, &access);
+                }
+            }
+            Origin::Field {
+                parent,
+                name,
+                field,
+            } => {
+                if let Some(access) = self.positions[parent].access(from).cloned()
+                    && let Some(value) = self.index.follow(&access.place, &field.field)
+                {
+                    self.assign(parent, &access, &name, &field, value);
+                }
+            }
+        }
+        if self.positions[at].access(target).is_none() {
+            return Err(self.unreachable(at, &target.ty));
+        }
+        Ok(())
+    }
+
+    /// Enters a subgraph with what one of its fields requires.
+    pub(crate) fn enter_required(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        field: &apollo_compiler::Name,
+    ) -> Planned<Access> {
+        let index = self.index;
+        let known = index.field_in(target, field);
+        let requires: &[Selection] = known
+            .and_then(|known| known.requires.as_deref())
+            .unwrap_or_default();
+        let (wanted, mut fields) = self.field_set(at, requires, true);
+        self.examined.push((at, target.clone(), field.clone()));
+        let required = self.select_set(at, &wanted);
+        self.examined.pop();
+        let mut deps = required?;
+        let Some((_, number)) = self.cheapest_key(at, target)? else {
+            return Err(self.unreachable(at, field));
+        };
+        let (key_deps, key) = self.key(at, target, number)?;
+        deps.extend(key_deps);
+        fields.extend(key);
+        Ok(self.begin(at, target, deps, fields))
+    }
+
+    /// Sees to a key: the requests that bring it, and what a representation takes of it.
+    fn key(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        number: usize,
+    ) -> Planned<(Deps, Vec<Require>)> {
+        let index = self.index;
+        let keys = index.in_graph(target).map_or(&[][..], |ty| &ty.keys);
+        let Some(key) = keys.get(number) else {
+            return Err(self.unreachable(at, &target.ty));
+        };
+        let (wanted, fields) = self.field_set(at, key, false);
+        self.busy.push((at, target.clone()));
+        let deps = self.select_set(at, &wanted);
+        self.busy.pop();
+        Ok((deps?, fields))
+    }
+
+    /// An entity fetch that begins when others have ended.
+    fn begin(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        mut deps: Deps,
+        fields: Vec<Require>,
+    ) -> Access {
+        let position = &self.positions[at];
+        deps.extend(&position.needs);
+        let group = self.draft.entities(target.graph, &position.path, deps);
+        let input = DraftInput {
+            object: position.object.clone(),
+            typename: target.ty.clone(),
+            fields,
+        };
+        self.draft.send(group, input);
+        let root = self.draft.groups[group].root;
+        let access = Access {
+            node: self.draft.fragment(root, &target.ty),
+            place: target.place(),
+        };
+        self.add_access(at, access.clone());
+        access
+    }
+}

@@ -1,0 +1,296 @@
+//! The making of one plan.
+//!
+//! The walk goes down what is wanted, place by place. At each place it knows the requests
+//! that have the object at hand, and gives every field to one of them, or to a new request
+//! that enters another subgraph by a key. `select` and `abstracts` give out fields, `enter`
+//! adds requests, `cost` tells beforehand what a way would take.
+
+use std::time::Instant;
+
+use apollo_compiler::ast::{Selection, Type};
+use apollo_compiler::{Name, Node};
+
+use crate::plan::draft::{Draft, GroupId, PathStep};
+use crate::plan::position::{Access, Origin, Position, PositionId};
+use crate::plan::scope::Scopes;
+use crate::plan::supergraph::{Place, SupergraphIndex, Target};
+use crate::plan::wanted::{Arguments, Wanted, WantedField};
+use crate::plan::{PlanError, Require};
+use crate::subgraph::OperationKind;
+
+/// Ways looked at for one plan; an honest operation needs a few hundred.
+const STEPS_MAX: usize = 1_000_000;
+
+pub(crate) type Planned<T> = Result<T, PlanError>;
+
+/// The state of one plan.
+pub(crate) struct Planning<'a> {
+    pub(crate) index: &'a SupergraphIndex,
+    pub(crate) draft: Draft,
+    pub(crate) positions: Vec<Position>,
+    pub(crate) scopes: Scopes,
+    /// What is being entered, so that no way leads through itself.
+    pub(crate) busy: Vec<(PositionId, Target)>,
+    /// Fields whose requirements are being looked at.
+    pub(crate) examined: Vec<(PositionId, Target, Name)>,
+    pub(crate) deadline: Instant,
+    steps: usize,
+}
+
+impl<'a> Planning<'a> {
+    /// Plans an operation into a draft.
+    pub(crate) fn draft(
+        index: &'a SupergraphIndex,
+        kind: OperationKind,
+        wanted: &Wanted,
+        deadline: Instant,
+    ) -> Planned<Draft> {
+        let root = root_type(kind);
+        let (scopes, scope) = Scopes::of(index, &root, wanted);
+        let position = Position::new(root, Vec::new(), scope, Origin::Root(kind));
+        let mut planning = Self {
+            index,
+            draft: Draft::default(),
+            positions: vec![position],
+            scopes,
+            busy: Vec::new(),
+            examined: Vec::new(),
+            deadline,
+            steps: 0,
+        };
+        planning.select(0, wanted)?;
+        Ok(planning.draft)
+    }
+
+    /// Counts what planning costs, and stops it when that is too much.
+    pub(crate) fn step(&mut self) -> Planned<()> {
+        self.steps += 1;
+        let looks_at_clock = self.steps.is_multiple_of(256) || self.steps == 1;
+        if self.steps > STEPS_MAX || looks_at_clock && Instant::now() >= self.deadline {
+            return Err(PlanError::TimedOut);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn group(&self, access: &Access) -> GroupId {
+        self.draft.nodes[access.node].group
+    }
+
+    /// The place below a field of the objects at a position.
+    pub(crate) fn child(&mut self, at: PositionId, name: &Name, field: &WantedField) -> PositionId {
+        if let Some(child) = self.positions[at].fields.get(name) {
+            return *child;
+        }
+        let parent = &self.positions[at];
+        let ty = self.index.field_type(&parent.ty, &field.field);
+        let ty = ty
+            .cloned()
+            .unwrap_or_else(|| Type::Named(parent.ty.clone()));
+        let mut path = parent.path_of_objects();
+        path.push(PathStep::Field(name.clone()));
+        path.extend((0..list_levels(&ty)).map(|_| PathStep::List));
+        let needs = parent.needs.clone();
+        let scope = self.scopes.child(parent.scope, name);
+        let origin = Origin::Field {
+            parent: at,
+            name: name.clone(),
+            field: Box::new(WantedField {
+                below: Some(Wanted::default()),
+                ..field.clone()
+            }),
+        };
+        let mut child = Position::new(ty.inner_named_type().clone(), path, scope, origin);
+        child.needs = needs;
+        self.positions.push(child);
+        let child = self.positions.len() - 1;
+        self.positions[at].fields.insert(name.clone(), child);
+        child
+    }
+
+    /// The objects of a concrete type at a position of an abstract one.
+    pub(crate) fn narrowed(&mut self, at: PositionId, object: &Name) -> PositionId {
+        let narrowed = match self.positions[at].objects.get(object) {
+            Some(narrowed) => *narrowed,
+            None => {
+                let parent = &self.positions[at];
+                let origin = Origin::Narrowed(at);
+                let mut position =
+                    Position::new(object.clone(), parent.path.clone(), parent.scope, origin);
+                position.object = Some(object.clone());
+                self.positions.push(position);
+                let narrowed = self.positions.len() - 1;
+                self.positions[at].objects.insert(object.clone(), narrowed);
+                narrowed
+            }
+        };
+        let parent = &self.positions[at];
+        let needs = parent.needs.iter().copied().chain(parent.tells_type);
+        self.positions[narrowed].needs = needs.collect();
+        for access in self.positions[at].accesses.clone() {
+            self.narrow_access(narrowed, &access);
+        }
+        narrowed
+    }
+
+    /// Lets a request that has objects of an abstract type have those of a concrete one.
+    pub(crate) fn narrow_access(&mut self, narrowed: PositionId, access: &Access) {
+        let object = self.positions[narrowed].ty.clone();
+        let place = if self.index.is_interface_object(&access.place) {
+            access.place.clone()
+        } else if self.index.possible_at(&access.place).contains(&object) {
+            self.index.narrow(&access.place, &object)
+        } else {
+            return;
+        };
+        let node = self.draft.fragment(access.node, &place.ty);
+        self.add_access(narrowed, Access { node, place });
+    }
+
+    pub(crate) fn add_access(&mut self, at: PositionId, access: Access) {
+        let accesses = &mut self.positions[at].accesses;
+        if accesses.iter().all(|known| known.node != access.node) {
+            accesses.push(access);
+        }
+    }
+
+    /// Selects a field where a request has the object, and notes that it has the value then.
+    pub(crate) fn assign(
+        &mut self,
+        at: PositionId,
+        access: &Access,
+        name: &Name,
+        field: &WantedField,
+        value: Place,
+    ) -> Option<PositionId> {
+        let composite = self.index.is_composite(&value.ty).then_some(&value.ty);
+        let selected = (&field.field, &field.arguments);
+        let node = self.draft.field(access.node, name, selected, composite)?;
+        let child = self.child(at, name, field);
+        self.add_access(child, Access { node, place: value });
+        Some(child)
+    }
+
+    /// A field set as something wanted, and as what a representation takes from the data.
+    pub(crate) fn field_set(
+        &mut self,
+        at: PositionId,
+        set: &[Selection],
+        may_be_null: bool,
+    ) -> (Wanted, Vec<Require>) {
+        let (ty, scope) = (self.positions[at].ty.clone(), self.positions[at].scope);
+        self.read_set(scope, &ty, set, may_be_null)
+    }
+
+    fn read_set(
+        &mut self,
+        scope: usize,
+        ty: &Name,
+        set: &[Selection],
+        may_be_null: bool,
+    ) -> (Wanted, Vec<Require>) {
+        let mut wanted = Wanted::default();
+        let mut requires = Vec::new();
+        for selection in set {
+            match selection {
+                Selection::Field(field) if field.name == "__typename" => {}
+                Selection::Field(field) => {
+                    let (name, field, require) = self.read_field(scope, ty, field, may_be_null);
+                    wanted.fields.insert(name, field);
+                    requires.push(require);
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.type_condition.as_ref().unwrap_or(ty);
+                    let inner = &fragment.selection_set;
+                    let (below, require) = self.read_set(scope, condition, inner, may_be_null);
+                    wanted
+                        .fragments
+                        .entry(condition.clone())
+                        .or_default()
+                        .merge(&below);
+                    requires.push(Require::On {
+                        types: self.types_of(condition),
+                        below: require,
+                    });
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+        (wanted, requires)
+    }
+
+    fn read_field(
+        &mut self,
+        scope: usize,
+        ty: &Name,
+        field: &Node<apollo_compiler::ast::Field>,
+        may_be_null: bool,
+    ) -> (Name, WantedField, Require) {
+        let index = self.index;
+        let arguments = literal_arguments(field);
+        let name = self
+            .scopes
+            .name(index, scope, ty, &field.name, arguments.clone());
+        let of = index.field_type(ty, &field.name);
+        let inner = of.map_or(ty, |of| of.inner_named_type());
+        let mut below = (Wanted::default(), Vec::new());
+        if !field.selection_set.is_empty() {
+            let scope = self.scopes.child(scope, &name);
+            below = self.read_set(scope, inner, &field.selection_set, may_be_null);
+            if index.is_abstract(inner) {
+                below.1.insert(0, Require::typename());
+            }
+        }
+        let require = Require::Field {
+            name: async_graphql::Name::new(&name),
+            sent_as: async_graphql::Name::new(&field.name),
+            nullable: may_be_null && of.is_none_or(|of| !of.is_non_null()),
+            below: below.1,
+        };
+        let wanted = WantedField {
+            field: field.name.clone(),
+            arguments,
+            below: (!field.selection_set.is_empty()).then_some(below.0),
+        };
+        (name, wanted, require)
+    }
+
+    /// What an object may call itself when it meets a condition.
+    fn types_of(&self, condition: &Name) -> std::collections::HashSet<String> {
+        let objects = self
+            .index
+            .possible(condition)
+            .iter()
+            .map(ToString::to_string);
+        objects.chain([condition.to_string()]).collect()
+    }
+}
+
+/// The arguments in a field set are literals.
+fn literal_arguments(field: &apollo_compiler::ast::Field) -> Arguments {
+    if field.arguments.is_empty() {
+        return Arguments::default();
+    }
+    let printed = field.arguments.iter().map(|argument| {
+        let value = argument.value.serialize().no_indent();
+        format!("{}:{value}", argument.name)
+    });
+    Arguments {
+        text: format!("({})", printed.collect::<Vec<_>>().join(",")).into(),
+        variables: Vec::new().into(),
+    }
+}
+
+fn list_levels(ty: &Type) -> usize {
+    match ty {
+        Type::List(item) | Type::NonNullList(item) => 1 + list_levels(item),
+        Type::Named(_) | Type::NonNullNamed(_) => 0,
+    }
+}
+
+fn root_type(kind: OperationKind) -> Name {
+    match kind {
+        OperationKind::Query => apollo_compiler::name!("Query"),
+        OperationKind::Mutation => apollo_compiler::name!("Mutation"),
+        OperationKind::Subscription => apollo_compiler::name!("Subscription"),
+    }
+}

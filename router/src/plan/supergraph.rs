@@ -1,0 +1,251 @@
+//! What a supergraph says about its subgraphs, indexed for planning: which of them knows a
+//! type, by which keys it can be entered, and what it answers there.
+
+mod read;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Selection, Type};
+
+/// Position of a subgraph in [`SupergraphIndex::subgraphs`].
+pub(crate) type GraphId = usize;
+
+/// A supergraph, indexed.
+#[derive(Default)]
+pub(crate) struct SupergraphIndex {
+    pub(crate) subgraphs: Vec<Arc<str>>,
+    types: HashMap<Name, TypeIndex>,
+}
+
+/// A composite type.
+struct TypeIndex {
+    is_abstract: bool,
+    /// The interfaces of an object or interface.
+    interfaces: Vec<Name>,
+    /// The object types that a value can have.
+    possible: Vec<Name>,
+    graphs: BTreeMap<GraphId, TypeInGraph>,
+    fields: HashMap<Name, FieldIndex>,
+}
+
+/// A composite type as one subgraph knows it.
+#[derive(Default)]
+pub(crate) struct TypeInGraph {
+    /// The field sets that it can be entered by.
+    pub(crate) keys: Vec<Vec<Selection>>,
+    pub(crate) is_interface_object: bool,
+    /// The object types that a value can have there.
+    possible: Vec<Name>,
+}
+
+struct FieldIndex {
+    ty: Type,
+    graphs: BTreeMap<GraphId, FieldInGraph>,
+}
+
+/// A field that a subgraph knows.
+pub(crate) struct FieldInGraph {
+    /// Known by name only: it is in a key, required or provided.
+    pub(crate) is_external: bool,
+    pub(crate) requires: Option<Vec<Selection>>,
+    provides: Vec<Selection>,
+    /// The named type that the subgraph gives it.
+    ty: Name,
+}
+
+impl FieldInGraph {
+    /// The place of its value.
+    pub(crate) fn value(&self, graph: GraphId) -> Place {
+        Place {
+            graph,
+            ty: self.ty.clone(),
+            provided: self.provides.clone(),
+        }
+    }
+}
+
+/// An object as one subgraph sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) graph: GraphId,
+    /// The type under which the subgraph knows it.
+    pub(crate) ty: Name,
+    /// What `@provides` adds on the way here.
+    pub(crate) provided: Vec<Selection>,
+}
+
+/// A type of a subgraph, as something to enter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) graph: GraphId,
+    pub(crate) ty: Name,
+}
+
+impl Target {
+    /// The place that is entered, where nothing is provided.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            graph: self.graph,
+            ty: self.ty.clone(),
+            provided: Vec::new(),
+        }
+    }
+}
+
+impl SupergraphIndex {
+    pub(crate) fn is_composite(&self, ty: &str) -> bool {
+        self.types.contains_key(ty)
+    }
+
+    pub(crate) fn is_abstract(&self, ty: &str) -> bool {
+        self.types.get(ty).is_some_and(|ty| ty.is_abstract)
+    }
+
+    /// The object types that a value can have.
+    pub(crate) fn possible(&self, ty: &str) -> &[Name] {
+        self.types.get(ty).map_or(&[], |ty| &ty.possible)
+    }
+
+    /// Whether every value of a type is one of another.
+    pub(crate) fn is_a(&self, ty: &str, condition: &str) -> bool {
+        let within = self.possible(condition);
+        ty == condition
+            || self.types.get(ty).is_some_and(|ty| {
+                ty.interfaces.iter().any(|name| name == condition)
+                    || ty.possible.iter().all(|object| within.contains(object))
+            })
+    }
+
+    pub(crate) fn in_graph(&self, target: &Target) -> Option<&TypeInGraph> {
+        self.types.get(&target.ty)?.graphs.get(&target.graph)
+    }
+
+    /// Whether the place tells nothing of the concrete type.
+    pub(crate) fn is_interface_object(&self, place: &Place) -> bool {
+        self.type_at(place).is_some_and(|ty| ty.is_interface_object)
+    }
+
+    /// The object types that can be met at a place.
+    pub(crate) fn possible_at(&self, place: &Place) -> &[Name] {
+        self.type_at(place).map_or(&[], |ty| &ty.possible)
+    }
+
+    fn type_at(&self, place: &Place) -> Option<&TypeInGraph> {
+        self.types.get(&place.ty)?.graphs.get(&place.graph)
+    }
+
+    /// The supergraph's type of a field.
+    pub(crate) fn field_type(&self, ty: &str, field: &str) -> Option<&Type> {
+        Some(&self.types.get(ty)?.fields.get(field)?.ty)
+    }
+
+    pub(crate) fn field_in(&self, target: &Target, field: &str) -> Option<&FieldInGraph> {
+        let ty = self.types.get(&target.ty)?;
+        ty.fields.get(field)?.graphs.get(&target.graph)
+    }
+
+    /// The types under which subgraphs may know an object of a type: its own, and interface
+    /// objects of its interfaces.
+    pub(crate) fn targets(&self, ty: &Name) -> Vec<Target> {
+        let Some(index) = self.types.get(ty) else {
+            return Vec::new();
+        };
+        let own = index.graphs.keys().map(|graph| (*graph, ty));
+        let hidden = index.interfaces.iter().flat_map(|interface| {
+            let graphs = self.types.get(interface).map(|index| &index.graphs);
+            graphs
+                .into_iter()
+                .flatten()
+                .filter(|(_, ty)| ty.is_interface_object)
+                .map(move |(graph, _)| (*graph, interface))
+        });
+        own.chain(hidden)
+            .map(|(graph, ty)| Target {
+                graph,
+                ty: ty.clone(),
+            })
+            .collect()
+    }
+
+    /// The place of a field's value, if the subgraph can answer the field at this place as
+    /// it is: it is its own or provided, and requires nothing.
+    pub(crate) fn follow(&self, place: &Place, field: &str) -> Option<Place> {
+        let ty = self.types.get(&place.ty)?;
+        let known = ty.fields.get(field)?.graphs.get(&place.graph);
+        let mut provided = Vec::new();
+        if !self.find_provided(&place.ty, field, &place.provided, &mut provided) {
+            known.filter(|known| !known.is_external && known.requires.is_none())?;
+            let is_hidden = self.is_interface_object(place);
+            if ty.is_abstract && !is_hidden && !self.every_object_answers(place, field) {
+                return None;
+            }
+        }
+        let known = known?;
+        provided.extend(known.provides.iter().cloned());
+        Some(Place {
+            graph: place.graph,
+            ty: known.ty.clone(),
+            provided,
+        })
+    }
+
+    fn every_object_answers(&self, place: &Place, field: &str) -> bool {
+        self.possible_at(place)
+            .iter()
+            .all(|object| self.follow(&self.narrow(place, object), field).is_some())
+    }
+
+    /// The place of those objects that have a concrete type.
+    pub(crate) fn narrow(&self, place: &Place, object: &Name) -> Place {
+        Place {
+            ty: object.clone(),
+            ..place.clone()
+        }
+    }
+
+    /// Whether a field is among what is provided, and what is provided below it.
+    fn find_provided(
+        &self,
+        ty: &str,
+        field: &str,
+        provided: &[Selection],
+        below: &mut Vec<Selection>,
+    ) -> bool {
+        let mut found = false;
+        for selection in provided {
+            match selection {
+                Selection::Field(selected) if selected.name == field => {
+                    found = true;
+                    below.extend(selected.selection_set.iter().cloned());
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.type_condition.as_ref();
+                    if condition.is_none_or(|condition| self.is_a(ty, condition)) {
+                        found |= self.find_provided(ty, field, &fragment.selection_set, below);
+                    }
+                }
+                Selection::Field(_) | Selection::FragmentSpread(_) => {}
+            }
+        }
+        found
+    }
+
+    /// Whether a subgraph understands a type condition at a place as the supergraph does.
+    pub(crate) fn understands(&self, place: &Place, condition: &Name) -> bool {
+        let there = Place {
+            ty: condition.clone(),
+            ..place.clone()
+        };
+        let Some(known) = self.type_at(&there) else {
+            return false;
+        };
+        let possible = self.possible(condition);
+        !known.is_interface_object
+            && self
+                .possible_at(place)
+                .iter()
+                .all(|object| possible.contains(object) == known.possible.contains(object))
+    }
+}

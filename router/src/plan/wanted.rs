@@ -1,0 +1,132 @@
+//! What is wanted of an object: a normalized operation and the field sets of federation
+//! directives, in one form.
+
+use std::sync::Arc;
+
+use apollo_compiler::Name;
+use indexmap::IndexMap;
+
+use crate::normalize::arguments;
+use crate::normalize::operation::{NeutralField, Selections};
+use crate::plan::supergraph::SupergraphIndex;
+
+/// Fields by their names in the data, and what only some types are asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) fields: IndexMap<Name, WantedField>,
+    pub(crate) fragments: IndexMap<Name, Wanted>,
+}
+
+/// One field.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedField {
+    pub(crate) field: Name,
+    pub(crate) arguments: Arguments,
+    /// What is wanted of its value, if that is composite.
+    pub(crate) below: Option<Wanted>,
+}
+
+/// The arguments of a field as they are written, `(first:$a0)`, and the variables in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) text: Arc<str>,
+    pub(crate) variables: Arc<[usize]>,
+}
+
+impl Wanted {
+    /// What a normalized operation wants.
+    pub(crate) fn of<'a>(
+        fields: impl Iterator<Item = (&'a String, &'a NeutralField)>,
+        fragments: &IndexMap<Name, Selections>,
+    ) -> Self {
+        let fields = fields.map(|(name, field)| (to_name(name), WantedField::of(field)));
+        let below =
+            |selections: &Selections| Self::of(selections.fields.iter(), &selections.fragments);
+        let fragments = fragments.iter().filter(|(_, below)| !below.is_empty());
+        Self {
+            fields: fields.collect(),
+            fragments: fragments
+                .map(|(ty, set)| (ty.clone(), below(set)))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.fragments.values().all(Self::is_empty)
+    }
+
+    /// How many fields there are at all levels.
+    pub(crate) fn size(&self) -> usize {
+        let fields = self.fields.values().map(WantedField::size);
+        fields.chain(self.fragments.values().map(Self::size)).sum()
+    }
+
+    /// Adds what something else wants of the same object.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (name, field) in &other.fields {
+            self.merge_field(name, field);
+        }
+        for (ty, wanted) in &other.fragments {
+            self.fragments.entry(ty.clone()).or_default().merge(wanted);
+        }
+    }
+
+    fn merge_field(&mut self, name: &Name, field: &WantedField) {
+        match self.fields.get_mut(name) {
+            Some(known) => {
+                if let (Some(known), Some(below)) = (&mut known.below, &field.below) {
+                    known.merge(below);
+                }
+            }
+            None => {
+                self.fields.insert(name.clone(), field.clone());
+            }
+        }
+    }
+
+    /// What is wanted of an object of one concrete type, without fragments.
+    pub(crate) fn of_object(&self, index: &SupergraphIndex, object: &Name) -> Self {
+        let mut flat = Self::default();
+        self.flatten(index, object, &mut flat);
+        flat
+    }
+
+    fn flatten(&self, index: &SupergraphIndex, object: &Name, into: &mut Self) {
+        for (name, field) in &self.fields {
+            into.merge_field(name, field);
+        }
+        for (condition, wanted) in &self.fragments {
+            if index.is_a(object, condition) {
+                wanted.flatten(index, object, into);
+            }
+        }
+    }
+}
+
+impl WantedField {
+    fn of(field: &NeutralField) -> Self {
+        Self {
+            field: to_name(&field.field),
+            arguments: Arguments {
+                text: arguments::print(&field.arguments).into(),
+                variables: field
+                    .arguments
+                    .iter()
+                    .map(|(_, position)| *position)
+                    .collect(),
+            },
+            below: field
+                .below
+                .as_ref()
+                .map(|set| Wanted::of(set.fields.iter(), &set.fragments)),
+        }
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        1 + self.below.as_ref().map_or(0, Wanted::size)
+    }
+}
+
+fn to_name(text: &str) -> Name {
+    Name::new(text).expect("neutral names are names")
+}
