@@ -31,9 +31,24 @@ macro_rules! cases {
 }
 
 cases! {
+    abstract_entities_nested
+    child_interface_mismatch
+    child_nullability
+    child_type_mismatch
     extend_federation_1
     extends_directive
     external_not_asked
+    fragments_in_abstract_types
+    interface_field_on_objects_only
+    interface_members_differ
+    interface_object
+    interface_object_concrete_elsewhere
+    interface_object_indirect
+    interface_object_requires
+    interface_object_start_and_end
+    interface_object_typename
+    interface_of_entities
+    interface_with_several_keys
     key_compound
     key_entity_in_key
     key_nested
@@ -44,8 +59,36 @@ cases! {
     keys_chain
     keys_differ_by_start
     keys_one_reachable
+    override_field
+    override_key_neighbour
+    override_on_interface
+    override_requires
+    override_root_field
+    provides_nested
+    provides_on_interface
+    provides_on_list
+    provides_on_union
+    requires_arguments_differ
+    requires_chain_of_three
+    requires_circular
+    requires_failed
+    requires_key_only
+    requires_list
+    requires_list_of_entities
+    requires_nested
+    requires_null
+    requires_of_requires
+    requires_on_interface
+    requires_on_union
+    requires_scalar
+    requires_through_abstract_entity
+    requires_through_another_key
+    requires_two_fields_two_subgraphs
+    requires_with_argument_of_its_own
+    requires_with_arguments
     shareable_entity_field
     shareable_in_lists
     shareable_root_field
     shareable_value_type
+    union_members_differ
 }

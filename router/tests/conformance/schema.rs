@@ -126,7 +126,8 @@ impl SubgraphSchema {
                 Selection::InlineFragment(inline) => match &inline.type_condition {
                     None => self.is_complete(&inline.selection_set, object),
                     Some(condition) => match object.get("__typename").and_then(Value::as_str) {
-                        None => false,
+                        // A router need not tell the type of what it sends along.
+                        None => true,
                         Some(ty)
                             if ty == condition.as_str() || self.0.is_subtype(condition, ty) =>
                         {
