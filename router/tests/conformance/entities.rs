@@ -70,6 +70,7 @@ impl<'a> Place<'a> {
             own: None,
             record: Some(record),
             representation: Some(representation.clone()),
+            arguments: None,
         }))
     }
 }

@@ -5,8 +5,8 @@
 //! makes the subgraph fail as a whole. A value is what the field answers, except:
 //!
 //! - `"a {path} b"` fills in what the representation, or else the object itself, has at a path; a list is
-//!   taken item by item, and what is not there becomes `!missing`. `{$path}` is an argument, `{#}` counts the
-//!   root fields of mutations that have begun.
+//!   taken item by item, and what is not there becomes `!missing`. `{$path}` is an argument of the field, or of
+//!   the field that led to its object; `{#}` counts the root fields of mutations that have begun.
 //! - `{"?path": {"1": …, "2": …}}` chooses by the text of an argument, and is null for any other.
 //! - `{"!": "CODE"}` is an error; a record may be one too.
 //! - An object that has a key of its type is completed by the record with that key. A field that is
@@ -87,6 +87,7 @@ impl Fixture {
             let end = rest.find(|letter| !is_code(letter));
             &rest[..end.unwrap_or(rest.len())]
         });
+        let code = code.filter(|code| !code.is_empty());
         if code.is_none() && !message.ends_with("resolved to null") {
             self.complain(message);
         }

@@ -19,6 +19,8 @@ pub(crate) struct Place<'a> {
     pub(crate) record: Option<&'a Object>,
     /// What the router said of it, when it came through `_entities`.
     pub(crate) representation: Option<Object>,
+    /// The arguments of the field that leads here.
+    pub(crate) arguments: Option<Value>,
 }
 
 impl<'a> Place<'a> {
@@ -29,11 +31,12 @@ impl<'a> Place<'a> {
             own: None,
             record: fixture.data.get(ty).and_then(Value::as_object),
             representation: None,
+            arguments: None,
         }
     }
 
     /// The object that stands in a place of type `declared`.
-    fn below(&self, declared: &'a str, own: &'a Object) -> Result<Self, String> {
+    fn below(&self, declared: &'a str, own: &'a Object, arguments: &Value) -> Result<Self, String> {
         let fixture = self.fixture;
         let ty = own
             .get("__typename")
@@ -57,6 +60,7 @@ impl<'a> Place<'a> {
             own: Some(own),
             record,
             representation: None,
+            arguments: Some(arguments.clone()),
         })
     }
 
@@ -124,7 +128,7 @@ impl<'a> Place<'a> {
                 if !self.fixture.schema.is_composite(named) {
                     return Ok(leaf(value.clone()));
                 }
-                let below = self.below(named, object);
+                let below = self.below(named, object, scope.arguments);
                 below
                     .map(ResolvedValue::object)
                     .map_err(|wrong| self.refuse(&wrong))

@@ -10,11 +10,18 @@ pub(crate) struct Scope<'a> {
     pub(crate) arguments: &'a Value,
 }
 
+impl Scope<'_> {
+    /// An argument of the field, or of the field that led to its object.
+    fn argument(&self, path: &str) -> Option<Value> {
+        at(Some(self.arguments), path).or_else(|| at(self.place.arguments.as_ref(), path))
+    }
+}
+
 /// The variant for the arguments, if the object is variants by an argument.
 pub(crate) fn choose<'a>(object: &'a Object, scope: &Scope<'_>) -> Option<&'a Value> {
     let (key, variants) = object.iter().next()?;
     let path = key.strip_prefix('?')?;
-    let argument = render(at(Some(scope.arguments), path));
+    let argument = render(scope.argument(path));
     Some(variants.get(argument).unwrap_or(&Value::Null))
 }
 
@@ -43,7 +50,7 @@ fn lookup(path: &str, scope: &Scope<'_>) -> String {
         return scope.place.fixture.log.mutations().to_string();
     }
     if let Some(path) = path.strip_prefix('$') {
-        return render(at(Some(scope.arguments), path));
+        return render(scope.argument(path));
     }
     let (first, below) = path.split_once('.').unwrap_or((path, ""));
     let place = scope.place;
