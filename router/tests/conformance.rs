@@ -42,20 +42,24 @@ cases! {
     conditions
     custom_scalars
     entity_not_found
+    entity_without_own_fields
     enum_both
     enum_input
     enum_output
+    errors_in_abstract_types
     extend_federation_1
     extends_directive
     external_not_asked
     external_type
     failing_entities
     failing_subgraph
+    federation_1_and_2
     fragments_in_abstract_types
     inaccessible_enum_value
     inaccessible_field
     inaccessible_type
     input_intersection
+    interface_covariance
     interface_field_on_objects_only
     interface_hierarchy
     interface_members_differ
@@ -63,6 +67,7 @@ cases! {
     interface_object_concrete_elsewhere
     interface_object_indirect
     interface_object_mutation
+    interface_object_relations
     interface_object_requires
     interface_object_start_and_end
     interface_object_two_keys
@@ -123,6 +128,7 @@ cases! {
     requires_on_interface
     requires_on_union
     requires_scalar
+    requires_subgraph_down
     requires_then_jump
     requires_through_abstract_entity
     requires_through_another_key
@@ -130,7 +136,9 @@ cases! {
     requires_types_of_the_supergraph
     requires_with_argument_of_its_own
     requires_with_arguments
+    root_fields_of_many
     shareable_dead_end
+    shareable_deep_value
     shareable_entity_field
     shareable_in_lists
     shareable_least_requests
@@ -141,6 +149,7 @@ cases! {
     two_paths_to_one_entity
     typenames
     union_branch_arguments
+    union_branch_entities
     union_branch_types
     union_members_differ
     variables
