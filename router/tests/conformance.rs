@@ -49,6 +49,7 @@ cases! {
     errors_in_abstract_types
     extend_federation_1
     extends_directive
+    extension_federation_2
     external_not_asked
     external_type
     failing_entities
@@ -59,14 +60,18 @@ cases! {
     inaccessible_field
     inaccessible_type
     input_intersection
+    interface_circular
     interface_covariance
     interface_field_on_objects_only
     interface_hierarchy
     interface_members_differ
     interface_object
     interface_object_concrete_elsewhere
+    interface_object_feeds_requires
+    interface_object_in_value_type
     interface_object_indirect
     interface_object_mutation
+    interface_object_not_resolvable
     interface_object_relations
     interface_object_requires
     interface_object_start_and_end
@@ -81,12 +86,14 @@ cases! {
     key_not_resolvable
     key_several
     key_single
+    key_with_entities_completed_elsewhere
     key_with_list
     keys_chain
     keys_deep_relations
     keys_detour
     keys_differ_by_start
     keys_one_reachable
+    keys_overlap
     metadata_directives
     mutation_failures
     mutation_payload_query
@@ -104,6 +111,7 @@ cases! {
     override_progressive
     override_requires
     override_root_field
+    override_unavailable
     provides_nested
     provides_on_interface
     provides_on_list
@@ -118,6 +126,7 @@ cases! {
     requires_chain_of_three
     requires_circular
     requires_failed
+    requires_inside_the_key
     requires_key_only
     requires_list
     requires_list_of_entities
@@ -151,6 +160,7 @@ cases! {
     union_branch_arguments
     union_branch_entities
     union_branch_types
+    union_distributed
     union_members_differ
     variables
 }

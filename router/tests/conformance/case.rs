@@ -41,6 +41,8 @@ pub(crate) async fn check(case: &str) {
     let log = Arc::new(Log::default());
     let engine = Arc::new(engine(&folder, &log));
 
+    assert_no_stray(&folder);
+    assert_no_stray(&folder.join("queries"));
     let queries = files(&folder.join("queries"), "graphql");
     assert!(!queries.is_empty(), "{case} has no queries");
     let mut wrong = Vec::new();
@@ -59,6 +61,18 @@ pub(crate) async fn check(case: &str) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Every JSON file belongs to a GraphQL file.
+fn assert_no_stray(folder: &Path) {
+    for path in files(folder, "json") {
+        let owner = path.with_extension("");
+        let owner = match owner.extension() {
+            Some(_) => owner.with_extension("graphql"),
+            None => path.with_extension("graphql"),
+        };
+        assert!(owner.exists(), "{} belongs to nothing", path.display());
+    }
 }
 
 fn engine(folder: &Path, log: &Arc<Log>) -> Engine {
