@@ -1,6 +1,7 @@
 //! The engine: takes a request through every stage and gives back the bytes of its answer.
 
 use std::collections::HashMap;
+use std::fmt::{Display, Formatter};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -110,6 +111,15 @@ pub struct Cached {
     pub plans: usize,
 }
 
+/// A plan, to be printed.
+pub struct Explanation(Arc<Prepared>);
+
+impl Display for Explanation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        self.0.plans.iter().try_for_each(|plan| plan.fmt(f))
+    }
+}
+
 /// A federated graph that answers requests.
 pub struct Engine {
     pub(crate) api: Arc<ApiSchema>,
@@ -212,10 +222,9 @@ impl Engine {
 
     /// The plan of an operation, for people: which requests go to which subgraph, and after
     /// which others. Nothing is executed.
-    pub async fn explain(&self, request: Request) -> Result<String, Vec<GraphQLError>> {
+    pub async fn explain(&self, request: Request) -> Result<Explanation, Vec<GraphQLError>> {
         let ready = self.ready(request, Context::default()).await?;
-        let plans = ready.prepared.plans.iter();
-        Ok(plans.map(ToString::to_string).collect())
+        Ok(Explanation(ready.prepared))
     }
 
     pub(crate) async fn ready(

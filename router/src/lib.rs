@@ -32,7 +32,7 @@ mod variables;
 pub use crate::http::{Anonymous, Authenticate, Expiry, HttpOptions, WebSocketOptions};
 pub use budget::Budgets;
 pub use builder::{BuildError, EngineBuilder, Options};
-pub use engine::{Cached, Context, Engine, Request, Response, Upload};
+pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use subgraph::{

@@ -142,7 +142,6 @@ cases! {
     requires_through_abstract_entity
     requires_through_another_key
     requires_two_fields_two_subgraphs
-    requires_types_of_the_supergraph
     requires_with_argument_of_its_own
     requires_with_arguments
     root_fields_of_many

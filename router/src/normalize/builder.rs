@@ -70,6 +70,9 @@ impl<'a> Builder<'a> {
                 continue;
             }
             match selection {
+                Selection::Field(field) if field.name == "__typename" => {
+                    into.asks_type |= self.api.is_abstract(parent);
+                }
                 Selection::Field(field) => self.merge_field(field, is_root, names, into)?,
                 Selection::InlineFragment(_) | Selection::FragmentSpread(_) => {
                     let Some((condition, set)) = self.fragment(selection) else {
@@ -97,7 +100,6 @@ impl<'a> Builder<'a> {
         into: &mut Selections,
     ) -> Result<(), GraphQLError> {
         match field.name.as_str() {
-            "__typename" => return Ok(()),
             "__schema" | "__type" => {
                 self.introspects = true;
                 return Ok(());

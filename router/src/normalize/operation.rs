@@ -14,6 +14,8 @@ use crate::subgraph::OperationKind;
 pub(crate) struct Selections {
     pub(crate) fields: IndexMap<String, NeutralField>,
     pub(crate) fragments: IndexMap<Name, Selections>,
+    /// The client asks for the concrete type of an abstract one.
+    pub(crate) asks_type: bool,
 }
 
 /// A field under its neutral name.
@@ -28,12 +30,12 @@ impl Selections {
     pub(crate) fn single(name: String, field: NeutralField) -> Self {
         Self {
             fields: IndexMap::from([(name, field)]),
-            fragments: IndexMap::new(),
+            ..Self::default()
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.fragments.values().all(Self::is_empty)
+        !self.asks_type && self.fields.is_empty() && self.fragments.values().all(Self::is_empty)
     }
 }
 
@@ -90,6 +92,9 @@ impl Printer {
     }
 
     fn selections(&mut self, selections: &Selections) {
+        if selections.asks_type {
+            self.text.push_str("__typename ");
+        }
         for (name, field) in &selections.fields {
             self.field(name, field);
         }

@@ -12,6 +12,11 @@ pub(crate) type Fields = Arc<[FieldShape]>;
 pub(crate) enum Shape {
     /// The type has one concrete type.
     Object(Fields),
+    /// Every concrete type has the same fields, so that the data need not say which it is.
+    Uniform {
+        types: HashSet<String>,
+        fields: Fields,
+    },
     /// The data says by `__typename` which it is.
     Abstract(HashMap<String, Fields>),
 }
@@ -55,6 +60,10 @@ impl Shape {
     pub(crate) fn fields(&self, typename: Option<&str>) -> Option<&Fields> {
         match self {
             Self::Object(fields) => Some(fields),
+            Self::Uniform { types, fields } => {
+                let fits = typename.is_none_or(|typename| types.contains(typename));
+                fits.then_some(fields)
+            }
             Self::Abstract(types) => types.get(typename?),
         }
     }
@@ -62,7 +71,7 @@ impl Shape {
     /// The fields of every concrete type.
     pub(crate) fn all_fields(&self) -> Vec<&Fields> {
         match self {
-            Self::Object(fields) => vec![fields],
+            Self::Object(fields) | Self::Uniform { fields, .. } => vec![fields],
             Self::Abstract(types) => types.values().collect(),
         }
     }

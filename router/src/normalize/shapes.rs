@@ -55,7 +55,15 @@ impl<'a> Builder<'a> {
             built.insert(signature, Arc::clone(&fields));
             types.insert(concrete.to_string(), fields);
         }
-        Ok(Arc::new(Shape::Abstract(types)))
+        let is_asked = |field: &FieldShape| matches!(field.source, Source::Typename(_));
+        let mut built = built.into_values();
+        Ok(Arc::new(match (built.next(), built.next()) {
+            (Some(fields), None) if !fields.iter().any(is_asked) => Shape::Uniform {
+                types: types.into_keys().collect(),
+                fields,
+            },
+            _ => Shape::Abstract(types),
+        }))
     }
 
     /// Equal for two concrete types whose fields are the same in every respect.

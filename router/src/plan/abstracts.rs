@@ -12,6 +12,21 @@ use crate::plan::wanted::{Wanted, WantedField};
 
 impl Planning<'_> {
     pub(crate) fn select_abstract(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
+        let knows_type = |access: &Access| !self.index.is_interface_object(&access.place);
+        if !wanted.needs_type() && !self.positions[at].accesses.iter().any(knows_type) {
+            let mut given = Given::default();
+            let rest = self.give_common(at, wanted, &mut given)?;
+            let mut deps = self.descend(given, wanted)?;
+            if !rest.is_empty() {
+                deps.extend(self.select_typed(at, &rest)?);
+            }
+            return Ok(deps);
+        }
+        self.select_typed(at, wanted)
+    }
+
+    /// The same with a request at hand that knows the concrete types.
+    fn select_typed(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
         let typed = self.typed_access(at)?;
         let group = self.group(&typed);
         self.draft.nodes[typed.node].tells_type = true;

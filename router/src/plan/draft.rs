@@ -87,31 +87,47 @@ impl Draft {
         after: Deps,
     ) -> GroupId {
         let kind = GroupKind::Root(kind);
-        self.find(graph, kind, path, &after)
-            .unwrap_or_else(|| self.add(graph, kind, path, after, ty))
+        let known = self.alike(graph, kind, path, &after).first().copied();
+        known.unwrap_or_else(|| self.add(graph, kind, path, after, ty))
     }
 
     /// A request for entities at a path that begins when others have ended.
-    pub(crate) fn entities(&mut self, graph: GraphId, path: &[PathStep], after: Deps) -> GroupId {
+    pub(crate) fn entities(
+        &mut self,
+        graph: GraphId,
+        path: &[PathStep],
+        after: Deps,
+        input: DraftInput,
+    ) -> GroupId {
         let any = apollo_compiler::name!("_Entity");
-        self.find(graph, GroupKind::Entities, path, &after)
-            .unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any))
+        let fits = |group: &GroupId| {
+            let mut inputs = self.groups[*group].inputs.iter();
+            inputs.all(|known| known.allows(&input))
+        };
+        let alike = self.alike(graph, GroupKind::Entities, path, &after);
+        let known = alike.into_iter().find(fits);
+        let group =
+            known.unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any));
+        self.send(group, input);
+        group
     }
 
-    /// A request of the same kind that begins no earlier than is possible for the new one.
-    fn find(
+    /// Requests of the same kind that begin when the new one can.
+    fn alike(
         &self,
         graph: GraphId,
         kind: GroupKind,
         path: &[PathStep],
         after: &Deps,
-    ) -> Option<GroupId> {
-        self.groups.iter().position(|group| {
+    ) -> Vec<GroupId> {
+        let is_alike = |group: &Group| {
             group.graph == graph
                 && group.kind == kind
                 && group.path == path
                 && group.after == *after
-        })
+        };
+        let groups = 0..self.groups.len();
+        groups.filter(|id| is_alike(&self.groups[*id])).collect()
     }
 
     fn add(
@@ -182,7 +198,7 @@ impl Draft {
     }
 
     /// Adds to what is sent of the objects of one type.
-    pub(crate) fn send(&mut self, group: GroupId, input: DraftInput) {
+    fn send(&mut self, group: GroupId, input: DraftInput) {
         let inputs = &mut self.groups[group].inputs;
         let known = inputs
             .iter_mut()
@@ -194,7 +210,39 @@ impl Draft {
     }
 }
 
-fn merge_requires(into: &mut Vec<Require>, more: Vec<Require>) {
+impl DraftInput {
+    /// Whether both can be sent in one request: not if they take two fields of the data for
+    /// one of the representation.
+    fn allows(&self, other: &Self) -> bool {
+        let same = self.object == other.object && self.typename == other.typename;
+        !same || are_compatible(&self.fields, &other.fields)
+    }
+}
+
+fn are_compatible(these: &[Require], those: &[Require]) -> bool {
+    let clash = |this: &Require, that: &Require| match (this, that) {
+        (
+            Require::Field {
+                name,
+                sent_as,
+                below,
+                ..
+            },
+            Require::Field {
+                name: other,
+                sent_as: other_as,
+                below: other_below,
+                ..
+            },
+        ) => sent_as == other_as && (name != other || !are_compatible(below, other_below)),
+        _ => false,
+    };
+    let clashes = |this: &Require| those.iter().any(|that| clash(this, that));
+    !these.iter().any(clashes)
+}
+
+/// Adds what is not there yet.
+pub(crate) fn merge_requires(into: &mut Vec<Require>, more: Vec<Require>) {
     for require in more {
         let same = into.iter_mut().find(|known| known.is_same(&require));
         match (same, require) {

@@ -5,7 +5,7 @@ use apollo_compiler::ast::Selection;
 
 use crate::plan::Require;
 use crate::plan::cost::Route;
-use crate::plan::draft::{Deps, DraftInput};
+use crate::plan::draft::{Deps, DraftInput, merge_requires};
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Access, Origin, PositionId};
 use crate::plan::supergraph::Target;
@@ -109,7 +109,7 @@ impl Planning<'_> {
         };
         let (key_deps, key) = self.key(at, target, number)?;
         deps.extend(key_deps);
-        fields.extend(key);
+        merge_requires(&mut fields, key);
         Ok(self.begin(at, target, deps, fields))
     }
 
@@ -142,13 +142,13 @@ impl Planning<'_> {
     ) -> Access {
         let position = &self.positions[at];
         deps.extend(&position.needs);
-        let group = self.draft.entities(target.graph, &position.path, deps);
         let input = DraftInput {
             object: position.object.clone(),
             typename: target.ty.clone(),
             fields,
         };
-        self.draft.send(group, input);
+        let path = &position.path;
+        let group = self.draft.entities(target.graph, path, deps, input);
         let root = self.draft.groups[group].root;
         let access = Access {
             node: self.draft.fragment(root, &target.ty),

@@ -31,8 +31,7 @@ impl Planner {
         operation: &NormalizedOperation,
         limit: Duration,
     ) -> Result<QueryPlan, PlanError> {
-        let selections = &operation.selections;
-        let wanted = Wanted::of(selections.fields.iter(), &selections.fragments);
+        let wanted = Wanted::of(&operation.selections);
         let deadline = Instant::now() + limit;
         let draft = Planning::draft(&self.index, operation.kind, &wanted, deadline)?;
         Ok(render(&self.index, &draft, &operation.types))

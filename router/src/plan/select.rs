@@ -11,6 +11,9 @@ use crate::plan::position::PositionId;
 use crate::plan::supergraph::{Place, Target};
 use crate::plan::wanted::{Wanted, WantedField};
 
+/// How much worse it is to lack a field that no way leads to from where one is.
+const DEAD_END: usize = 4;
+
 /// A subgraph to enter for a field.
 pub(crate) struct Choice {
     pub(crate) name: Name,
@@ -229,7 +232,8 @@ impl Planning<'_> {
                             value.map_or(field.size(), |value| self.missing_below(&value, field))
                         })
                     }
-                    None => field.size(),
+                    None if self.index.leads_on(place, &field.field) => field.size(),
+                    None => field.size() * DEAD_END,
                 });
         let fields = fields.sum::<usize>();
         let fragments = wanted.fragments.iter().map(|(condition, wanted)| {
@@ -242,7 +246,7 @@ impl Planning<'_> {
             self.missing_by_object(place, Some(condition), &|place| self.missing(place, wanted))
         });
         // Who hides the concrete type can not tell it.
-        usize::from(is_hidden) + fields + fragments.sum::<usize>()
+        usize::from(is_hidden && wanted.asks_type) + fields + fragments.sum::<usize>()
     }
 
     /// Whether a fragment can be sent to a subgraph as it is.

@@ -232,6 +232,42 @@ impl SupergraphIndex {
         found
     }
 
+    /// Whether another subgraph that answers a field can be entered from a place, perhaps
+    /// through more of them.
+    pub(crate) fn leads_on(&self, place: &Place, field: &str) -> bool {
+        let mut reached = vec![place.clone()];
+        let mut left = self.targets(&place.ty);
+        let answers = |target: &Target| {
+            let known = self.field_in(target, field);
+            known.is_some_and(|known| !known.is_external)
+        };
+        loop {
+            let entered = left.iter().position(|target| {
+                let keys = self.in_graph(target).map_or(&[][..], |ty| &ty.keys);
+                let can_enter =
+                    |key: &Vec<Selection>| reached.iter().any(|place| self.has_set(place, key));
+                keys.iter().any(can_enter)
+            });
+            let Some(entered) = entered.map(|position| left.swap_remove(position)) else {
+                return false;
+            };
+            if answers(&entered) {
+                return true;
+            }
+            reached.push(entered.place());
+        }
+    }
+
+    fn has_set(&self, place: &Place, set: &[Selection]) -> bool {
+        set.iter().all(|selection| match selection {
+            Selection::Field(field) => {
+                let value = self.follow(place, &field.name);
+                value.is_some_and(|value| self.has_set(&value, &field.selection_set))
+            }
+            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => true,
+        })
+    }
+
     /// Whether a subgraph understands a type condition at a place as the supergraph does.
     pub(crate) fn understands(&self, place: &Place, condition: &Name) -> bool {
         let there = Place {

@@ -15,6 +15,8 @@ use crate::plan::supergraph::SupergraphIndex;
 pub(crate) struct Wanted {
     pub(crate) fields: IndexMap<Name, WantedField>,
     pub(crate) fragments: IndexMap<Name, Wanted>,
+    /// The concrete type of an interface or union is asked for.
+    pub(crate) asks_type: bool,
 }
 
 /// One field.
@@ -35,24 +37,29 @@ pub(crate) struct Arguments {
 
 impl Wanted {
     /// What a normalized operation wants.
-    pub(crate) fn of<'a>(
-        fields: impl Iterator<Item = (&'a String, &'a NeutralField)>,
-        fragments: &IndexMap<Name, Selections>,
-    ) -> Self {
-        let fields = fields.map(|(name, field)| (to_name(name), WantedField::of(field)));
-        let below =
-            |selections: &Selections| Self::of(selections.fields.iter(), &selections.fragments);
-        let fragments = fragments.iter().filter(|(_, below)| !below.is_empty());
+    pub(crate) fn of(selections: &Selections) -> Self {
+        let fields = selections.fields.iter();
+        let fragments = selections.fragments.iter();
         Self {
-            fields: fields.collect(),
-            fragments: fragments
-                .map(|(ty, set)| (ty.clone(), below(set)))
+            fields: fields
+                .map(|(name, field)| (to_name(name), WantedField::of(field)))
                 .collect(),
+            fragments: fragments
+                .filter(|(_, below)| !below.is_empty())
+                .map(|(ty, below)| (ty.clone(), Self::of(below)))
+                .collect(),
+            asks_type: selections.asks_type,
         }
     }
 
+    /// Whether it takes the concrete type to know what is wanted.
+    pub(crate) fn needs_type(&self) -> bool {
+        self.asks_type || !self.fragments.is_empty()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.fragments.values().all(Self::is_empty)
+        let mut fragments = self.fragments.values();
+        !self.asks_type && self.fields.is_empty() && fragments.all(Self::is_empty)
     }
 
     /// How many fields there are at all levels.
@@ -66,6 +73,7 @@ impl Wanted {
         for (name, field) in &other.fields {
             self.merge_field(name, field);
         }
+        self.asks_type |= other.asks_type;
         for (ty, wanted) in &other.fragments {
             self.fragments.entry(ty.clone()).or_default().merge(wanted);
         }
@@ -115,10 +123,7 @@ impl WantedField {
                     .map(|(_, position)| *position)
                     .collect(),
             },
-            below: field
-                .below
-                .as_ref()
-                .map(|set| Wanted::of(set.fields.iter(), &set.fragments)),
+            below: field.below.as_ref().map(Wanted::of),
         }
     }
 

@@ -38,5 +38,9 @@ pub(crate) fn plan(engine: &Engine, operation: &str) -> String {
         ..Request::default()
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(engine.explain(request)).unwrap()
+    let explained = runtime.block_on(engine.explain(request));
+    explained
+        .map_err(|errors| format!("{errors:?}"))
+        .unwrap()
+        .to_string()
 }

@@ -137,7 +137,7 @@ fn read_join(join: &Directive, joins: &FieldDirectives, ty: &Name) -> Read<Field
     };
     let is_external = flag(join, "external") == Some(true)
         || flag(join, "usedOverridden") == Some(true)
-        || is_waiting(join, joins);
+        || is_moved(join, joins);
     Ok(FieldInGraph {
         is_external,
         requires: text(join, "requires").map(field_set).transpose()?,
@@ -149,12 +149,22 @@ fn read_join(join: &Directive, joins: &FieldDirectives, ty: &Name) -> Read<Field
     })
 }
 
-/// A progressive override stays with the subgraph that it takes from, until its label is
-/// switched on; nothing switches labels yet.
-fn is_waiting(join: &Directive, joins: &FieldDirectives) -> bool {
+/// A progressive override moves a field when its label says so for all traffic,
+/// `percent(100)`, and else leaves it where it was.
+fn is_moved(join: &Directive, joins: &FieldDirectives) -> bool {
+    let Some(label) = text(join, "overrideLabel") else {
+        return false;
+    };
+    let percent = label
+        .strip_prefix("percent(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    let percent: Option<f64> = percent.and_then(|percent| percent.trim().parse().ok());
+    let is_switched = percent.is_some_and(|percent| percent >= 100.0);
     let mut all = joins.get_all("join__field");
-    let labelled = text(join, "override").is_some() && text(join, "overrideLabel").is_some();
-    labelled && all.any(|other| text(other, "override").is_none())
+    match text(join, "override") {
+        Some(_) => !is_switched && all.any(|other| text(other, "override").is_none()),
+        None => is_switched,
+    }
 }
 
 impl FieldInGraph {
