@@ -87,31 +87,43 @@ impl Draft {
         after: Deps,
     ) -> GroupId {
         let kind = GroupKind::Root(kind);
-        self.find(graph, kind, path, &after)
-            .unwrap_or_else(|| self.add(graph, kind, path, after, ty))
+        let known = self.alike(graph, kind, path, &after).next();
+        known.unwrap_or_else(|| self.add(graph, kind, path, after, ty))
     }
 
-    /// A request for entities at a path that begins when others have ended.
-    pub(crate) fn entities(&mut self, graph: GraphId, path: &[PathStep], after: Deps) -> GroupId {
+    /// A request for entities at a path that begins when others have ended. It is
+    /// shared with others if `fits` says of all of them that what is selected of one may be
+    /// asked of the other.
+    pub(crate) fn entities(
+        &mut self,
+        graph: GraphId,
+        path: &[PathStep],
+        after: Deps,
+        fits: impl Fn(&DraftInput) -> bool,
+    ) -> GroupId {
         let any = apollo_compiler::name!("_Entity");
-        self.find(graph, GroupKind::Entities, path, &after)
-            .unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any))
+        let mut same = self.alike(graph, GroupKind::Entities, path, &after);
+        let found = same.find(|group| self.groups[*group].inputs.iter().all(&fits));
+        drop(same);
+        found.unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any))
     }
 
-    /// A request of the same kind that begins no earlier than is possible for the new one.
-    fn find(
+    /// Requests of the same kind that begin when the new one can.
+    fn alike(
         &self,
         graph: GraphId,
         kind: GroupKind,
         path: &[PathStep],
         after: &Deps,
-    ) -> Option<GroupId> {
-        self.groups.iter().position(|group| {
+    ) -> impl Iterator<Item = GroupId> {
+        let groups = self.groups.iter().enumerate();
+        let alike = groups.filter(move |(_, group)| {
             group.graph == graph
                 && group.kind == kind
                 && group.path == path
                 && group.after == *after
-        })
+        });
+        alike.map(|(id, _)| id)
     }
 
     fn add(
