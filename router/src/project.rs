@@ -25,11 +25,13 @@ pub(crate) fn project(
     executed: Executed,
     introspected: Option<Introspected>,
 ) -> Projected {
+    let has_gaps = paths::leave_gaps(&executed.failures, &executed.data);
     let errors = paths::to_client(shape, &executed.data, executed.failures);
     let mut projector = Projector {
         body: Vec::with_capacity(1024),
         path: Vec::new(),
         explained: errors,
+        has_gaps,
         added: 0,
         introspected,
     };
@@ -92,6 +94,8 @@ struct Projector<'a> {
     path: Vec<At<'a>>,
     /// The errors so far: a null at, above or below one of their paths needs no other.
     explained: Vec<GraphQLError>,
+    /// Some of the errors made subgraphs leave out more than what they are about.
+    has_gaps: bool,
     added: usize,
     introspected: Option<Introspected>,
 }
@@ -116,8 +120,17 @@ impl<'a> Projector<'a> {
     fn field(&mut self, field: &'a FieldShape, object: &Object) -> Written {
         match &field.source {
             Source::Data => {
-                let value = object.get(field.name.as_str()).unwrap_or(&Value::Null);
-                self.value(&field.value, value, field)
+                let value = object.get(field.name.as_str());
+                if value.is_none() && self.has_gaps {
+                    return match &field.value {
+                        ValueShape::NonNull(_) => Err(Nulled),
+                        _ => {
+                            self.body.extend_from_slice(b"null");
+                            Ok(())
+                        }
+                    };
+                }
+                self.value(&field.value, value.unwrap_or(&Value::Null), field)
             }
             Source::Typename(name) => {
                 json(&mut self.body, name.as_str());

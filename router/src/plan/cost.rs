@@ -125,7 +125,7 @@ impl Planning<'_> {
                 let value = self.index.follow(&place, field);
                 value.is_some_and(|value| value.ty == target.ty)
             }
-            None if self.index.is_interface_object(&place) => place.ty == target.ty,
+            None if self.index.is_interface_object(&place) => false,
             None => self.index.possible_at(&place).contains(&target.ty),
         }
     }
@@ -160,8 +160,10 @@ impl Planning<'_> {
             return Ok(Some(0));
         }
         let mut best: Option<Cost> = None;
-        for access in 0..self.positions[at].accesses.len() {
-            let place = self.positions[at].accesses[access].place.clone();
+        let position = &self.positions[at];
+        let at_hand = position.accesses.iter().chain(&position.shared);
+        let places: Vec<_> = at_hand.map(|access| access.place.clone()).collect();
+        for place in places {
             if let Some(value) = self.index.follow(&place, &field.name)
                 && let Some(cost) = self.below_cost(&value, field)?
             {

@@ -91,21 +91,24 @@ impl Draft {
         known.unwrap_or_else(|| self.add(graph, kind, path, after, ty))
     }
 
-    /// A request for entities at a path that begins when others have ended.
+    /// A request for entities at a path that begins when others have ended. It is shared with
+    /// others if `fits` says of all of them that what is selected of one may be asked of the
+    /// other.
     pub(crate) fn entities(
         &mut self,
         graph: GraphId,
         path: &[PathStep],
         after: Deps,
         input: DraftInput,
+        fits: impl Fn(&DraftInput) -> bool,
     ) -> GroupId {
         let any = apollo_compiler::name!("_Entity");
-        let fits = |group: &GroupId| {
+        let is_shared = |group: &GroupId| {
             let mut inputs = self.groups[*group].inputs.iter();
-            inputs.all(|known| known.allows(&input))
+            inputs.all(|known| known.allows(&input) && fits(known))
         };
         let alike = self.alike(graph, GroupKind::Entities, path, &after);
-        let known = alike.into_iter().find(fits);
+        let known = alike.into_iter().find(is_shared);
         let group =
             known.unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any));
         self.send(group, input);

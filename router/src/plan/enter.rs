@@ -1,6 +1,7 @@
 //! Adds requests: by a key, as a new operation, or by asking the field that leads here of
 //! one more subgraph.
 
+use apollo_compiler::Name;
 use apollo_compiler::ast::Selection;
 
 use crate::plan::Require;
@@ -92,7 +93,7 @@ impl Planning<'_> {
         &mut self,
         at: PositionId,
         target: &Target,
-        field: &apollo_compiler::Name,
+        field: &Name,
     ) -> Planned<Access> {
         let index = self.index;
         let known = index.field_in(target, field);
@@ -142,13 +143,20 @@ impl Planning<'_> {
     ) -> Access {
         let position = &self.positions[at];
         deps.extend(&position.needs);
+        let index = self.index;
+        let is_concrete = |ty: &Name| !index.is_abstract(ty);
+        // An interface object stands for many types, and an interface overlaps with its own.
+        let fits = |other: &DraftInput| match other.typename == target.ty {
+            true => is_concrete(&target.ty) || other.object == position.object,
+            false => is_concrete(&other.typename) && is_concrete(&target.ty),
+        };
         let input = DraftInput {
             object: position.object.clone(),
             typename: target.ty.clone(),
             fields,
         };
         let path = &position.path;
-        let group = self.draft.entities(target.graph, path, deps, input);
+        let group = self.draft.entities(target.graph, path, deps, input, fits);
         let root = self.draft.groups[group].root;
         let access = Access {
             node: self.draft.fragment(root, &target.ty),

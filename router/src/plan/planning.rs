@@ -134,14 +134,18 @@ impl<'a> Planning<'a> {
 
     /// Lets a request that has objects of an abstract type have those of a concrete one.
     pub(crate) fn narrow_access(&mut self, narrowed: PositionId, access: &Access) {
-        let object = self.positions[narrowed].ty.clone();
-        let place = if self.index.is_interface_object(&access.place) {
-            access.place.clone()
-        } else if self.index.possible_at(&access.place).contains(&object) {
-            self.index.narrow(&access.place, &object)
-        } else {
+        if self.index.is_interface_object(&access.place) {
+            let shared = &mut self.positions[narrowed].shared;
+            if shared.iter().all(|known| known.node != access.node) {
+                shared.push(access.clone());
+            }
             return;
-        };
+        }
+        let object = self.positions[narrowed].ty.clone();
+        if !self.index.possible_at(&access.place).contains(&object) {
+            return;
+        }
+        let place = self.index.narrow(&access.place, &object);
         let node = self.draft.fragment(access.node, &place.ty);
         self.add_access(narrowed, Access { node, place });
     }

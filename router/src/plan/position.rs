@@ -21,6 +21,9 @@ pub(crate) struct Position {
     pub(crate) scope: ScopeId,
     pub(crate) origin: Origin,
     pub(crate) accesses: Vec<Access>,
+    /// Requests that have the objects here together with others and hide which is which: a
+    /// field asked there is asked of all.
+    pub(crate) shared: Vec<Access>,
     /// The requests that tell the concrete types on the way here.
     pub(crate) needs: Deps,
     /// The request that tells the concrete type of the objects here.
@@ -58,6 +61,7 @@ impl Position {
             scope,
             origin,
             accesses: Vec::new(),
+            shared: Vec::new(),
             needs: Deps::new(),
             tells_type: None,
             fields: HashMap::new(),

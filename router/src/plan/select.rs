@@ -7,7 +7,7 @@ use crate::plan::PlanError;
 use crate::plan::cost::Cost;
 use crate::plan::draft::Deps;
 use crate::plan::planning::{Planned, Planning};
-use crate::plan::position::PositionId;
+use crate::plan::position::{Access, PositionId};
 use crate::plan::supergraph::{Place, Target};
 use crate::plan::wanted::{Wanted, WantedField};
 
@@ -68,7 +68,13 @@ impl Planning<'_> {
                 break;
             }
             let Some(choice) = self.choose(at, wanted, &pending)? else {
-                return Err(self.unreachable(at, pending[0]));
+                let before = pending.len();
+                pending
+                    .retain(|name| !self.give_shared(at, name, &wanted.fields[*name], &mut given));
+                if pending.len() == before {
+                    return Err(self.unreachable(at, pending[0]));
+                }
+                continue;
             };
             self.take(at, wanted, &choice, &mut given)?;
             if choice.is_required {
@@ -102,10 +108,49 @@ impl Planning<'_> {
         field: &WantedField,
         given: &mut Given,
     ) -> bool {
-        let accesses = self.positions[at].accesses.iter();
-        let able = accesses.filter_map(|access| {
+        let position = &self.positions[at];
+        let shared = position
+            .shared
+            .iter()
+            .filter(|access| self.is_harmless(access, &position.ty, name, field));
+        let accesses = position.accesses.iter().chain(shared).cloned().collect();
+        self.give_to_one(at, accesses, (name, field), given)
+    }
+
+    /// Gives a field to a request that asks it of other objects too, which can be harmful:
+    /// there is no other way.
+    fn give_shared(
+        &mut self,
+        at: PositionId,
+        name: &Name,
+        field: &WantedField,
+        given: &mut Given,
+    ) -> bool {
+        let accesses = self.positions[at].shared.clone();
+        self.give_to_one(at, accesses, (name, field), given)
+    }
+
+    /// Whether a field can be asked of more objects than it is wanted of: when it fails for
+    /// one of those, that must not take the object away.
+    fn is_harmless(&self, access: &Access, ty: &Name, name: &Name, field: &WantedField) -> bool {
+        let may_be_null = |ty| {
+            let ty = self.index.field_type(ty, &field.field);
+            ty.is_some_and(|ty| !ty.is_non_null())
+        };
+        let is_asked = self.draft.nodes[access.node].fields.contains_key(name);
+        is_asked || may_be_null(ty) && may_be_null(&access.place.ty)
+    }
+
+    fn give_to_one(
+        &mut self,
+        at: PositionId,
+        accesses: Vec<Access>,
+        (name, field): (&Name, &WantedField),
+        given: &mut Given,
+    ) -> bool {
+        let able = accesses.into_iter().filter_map(|access| {
             let value = self.index.follow(&access.place, &field.field)?;
-            Some((self.missing_below(&value, field), access.clone(), value))
+            Some((self.missing_below(&value, field), access, value))
         });
         let Some((_, access, value)) = able.min_by_key(|(missing, ..)| *missing) else {
             return false;

@@ -278,9 +278,11 @@ impl SupergraphIndex {
             return false;
         };
         let possible = self.possible(condition);
+        let here = self.possible_at(place);
         !known.is_interface_object
-            && self
-                .possible_at(place)
+            // It refuses a condition that no object meets.
+            && here.iter().any(|object| known.possible.contains(object))
+            && here
                 .iter()
                 .all(|object| possible.contains(object) == known.possible.contains(object))
     }
