@@ -7,6 +7,7 @@
 pub mod compose;
 pub mod graphiql;
 pub mod http;
+pub mod remote;
 
 mod budget;
 mod builder;
@@ -35,6 +36,7 @@ pub use builder::{BuildError, EngineBuilder, Options};
 pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
+pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};
 pub use subgraph::{
     EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,
 };
