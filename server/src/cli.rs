@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
 /// The backend of a multi-tenant service-management platform, as one federated GraphQL API.
@@ -43,6 +43,8 @@ pub enum Command {
     /// Works with the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Runs the federation router alone, over HTTP subgraphs: no database, no domain.
+    Router(RouterCommand),
     /// Runs the small service that the tour of the README registers.
     DemoService(DemoService),
 }
@@ -99,6 +101,38 @@ pub enum ConfigCommand {
     Schema,
     /// Checks the configuration as `serve` would read it, and says what is wrong.
     Check,
+}
+
+/// How to run the router alone.
+#[derive(Debug, Args)]
+pub struct RouterCommand {
+    /// The composed supergraph (SDL of the join specification), with the URL of each subgraph.
+    #[arg(long, value_name = "FILE")]
+    pub supergraph: PathBuf,
+    /// Address to listen on. Port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:4000", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// A header of clients that subgraphs get; may be repeated. None does by itself.
+    #[arg(long, value_name = "NAME")]
+    pub propagate: Vec<String>,
+    /// What identical work under way shares: nothing, requests to subgraphs, or whole requests
+    /// of clients. Only what goes out with equal headers is identical.
+    #[arg(long, value_enum, default_value_t = Share::Fetches)]
+    pub share: Share,
+    /// Keeps the schema from clients.
+    #[arg(long)]
+    pub no_introspection: bool,
+}
+
+/// What identical work under way shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Share {
+    /// Nothing.
+    None,
+    /// Requests to subgraphs.
+    Fetches,
+    /// Those, and whole requests of clients.
+    Requests,
 }
 
 /// How to run the demo service.

@@ -1,9 +1,10 @@
 //! What Portico costs, measured on the release build.
 
 use std::path::{Path, PathBuf, absolute};
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::services::Services;
 use crate::{requirements, step, workspace};
@@ -11,6 +12,23 @@ use crate::{requirements, step, workspace};
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Bench {
+    #[command(subcommand)]
+    subject: Option<Subject>,
+    #[command(flatten)]
+    platform: Platform,
+}
+
+#[derive(Subcommand)]
+enum Subject {
+    /// The platform: start-up, memory, login, the `Home` query, an import. The default.
+    Platform(Platform),
+    /// The router alone: in front of HTTP subgraphs, in process, planning, composing.
+    Router(Router),
+}
+
+/// How to measure the platform.
+#[derive(Args)]
+struct Platform {
     /// The database below the platform.
     #[arg(long, value_enum, default_value_t = Database::Sqlite)]
     database: Database,
@@ -19,30 +37,45 @@ pub(crate) struct Bench {
     openapi: Option<PathBuf>,
 }
 
+/// How to measure the router.
+#[derive(Args)]
+struct Router {
+    /// Another federation router to compare with, in turns with ours: a shell command in which
+    /// $SUPERGRAPH is the file of the supergraph, and $PORT the port of 127.0.0.1 to answer
+    /// `POST /graphql` on.
+    #[arg(long, value_name = "COMMAND")]
+    peer: Option<String>,
+    /// Rounds of each measure; the median counts.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of each round.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Database {
     Sqlite,
     Mysql,
 }
 
-/// Builds the release profile and runs the benchmark of the testkit on it.
+/// Builds the release profile and runs a benchmark of the testkit on it.
 pub(crate) fn run(bench: &Bench) -> Result<()> {
-    let document = bench.openapi.as_deref().map(existing).transpose()?;
-    // Together, so that both have the same dependencies with the same features.
-    let packages = ["--package", "portico", "--package", "testkit"];
-    let mut build = workspace::cargo(["build", "--release", "--locked", "--bin", "portico"]);
-    step::run("build", build.args(["--bench", "platform"]).args(packages))?;
+    match &bench.subject {
+        None => platform(&bench.platform),
+        Some(Subject::Platform(platform)) => self::platform(platform),
+        Some(Subject::Router(router)) => self::router(router),
+    }
+}
 
-    let mut measure = workspace::cargo(["bench", "--locked", "--bench", "platform"]);
-    measure.args(packages).env(
-        "TESTKIT_PORTICO",
-        workspace::target()?.join("release/portico"),
-    );
-    measure.args(["--", "--database", bench.database.name()]);
+fn platform(options: &Platform) -> Result<()> {
+    let document = options.openapi.as_deref().map(existing).transpose()?;
+    let mut measure = built("platform")?;
+    measure.args(["--database", options.database.name()]);
     if let Some(document) = document {
         measure.arg("--openapi").arg(document);
     }
-    let services = match bench.database {
+    let services = match options.database {
         Database::Sqlite => None,
         Database::Mysql => {
             requirements::for_services()?;
@@ -53,6 +86,30 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
         services.offer(&mut measure);
     }
     step::run_last("bench", &mut measure)
+}
+
+fn router(options: &Router) -> Result<()> {
+    let mut measure = built("router")?;
+    measure.args(["--rounds", &options.rounds.to_string()]);
+    measure.args(["--seconds", &options.seconds.to_string()]);
+    if let Some(peer) = &options.peer {
+        measure.arg("--peer").arg(peer);
+    }
+    step::run_last("bench", &mut measure)
+}
+
+/// Builds the binary and a benchmark; answers the command that runs it.
+fn built(name: &str) -> Result<Command> {
+    // Together, so that both have the same dependencies with the same features.
+    let packages = ["--package", "portico", "--package", "testkit"];
+    let mut build = workspace::cargo(["build", "--release", "--locked", "--bin", "portico"]);
+    step::run("build", build.args(["--bench", name]).args(packages))?;
+    let mut measure = workspace::cargo(["bench", "--locked", "--bench", name]);
+    measure.args(packages).arg("--").env(
+        "TESTKIT_PORTICO",
+        workspace::target()?.join("release/portico"),
+    );
+    Ok(measure)
 }
 
 impl Database {

@@ -37,7 +37,7 @@ enum Task {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
-    /// Measures the release build: start-up, memory, login, the `Home` query, an import.
+    /// Measures the release build: the platform, or the router alone.
     Bench(bench::Bench),
     /// Regenerates the committed contract in `schema/`.
     Schema,

@@ -20,7 +20,7 @@ mod satisfiability;
 mod selection;
 mod validate;
 
-use apollo_compiler::ast::Document;
+use apollo_compiler::ast::{Directive, Document};
 use apollo_compiler::validation::DiagnosticList;
 
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
@@ -57,6 +57,30 @@ pub struct Supergraph {
 }
 
 impl Supergraph {
+    /// The name and the URL of every subgraph; the URL is empty for one in the same process.
+    #[must_use]
+    pub fn subgraphs(&self) -> Vec<(String, String)> {
+        let Ok(document) = Document::parse(&self.sdl, "supergraph.graphql") else {
+            return Vec::new();
+        };
+        let graphs = document.definitions.iter().find_map(|definition| {
+            let graphs = definition.as_enum_type_definition()?;
+            (graphs.name == "join__Graph").then_some(graphs)
+        });
+        let values = graphs.iter().flat_map(|graphs| &graphs.values);
+        let joins = values.filter_map(|value| value.directives.get("join__graph"));
+        let text = |directive: &Directive, argument: &str| {
+            let value = directive.specified_argument_by_name(argument);
+            value
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        joins
+            .map(|directive| (text(directive, "name"), text(directive, "url")))
+            .collect()
+    }
+
     /// Reads a supergraph that was composed before, here or by another tool.
     pub fn parse(sdl: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Diagnostics::default();

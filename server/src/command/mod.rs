@@ -3,6 +3,7 @@
 mod admin;
 mod config;
 mod migrate;
+mod router;
 mod schema;
 mod serve;
 
@@ -26,6 +27,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Config(ConfigCommand::Schema) => config::print_schema()?,
         Command::Config(ConfigCommand::Check) => config::check(&cli)?,
+        Command::Router(command) => router::run(command).await?,
         Command::DemoService(service) => demo::run(service.listen).await?,
     }
     Ok(ExitCode::SUCCESS)

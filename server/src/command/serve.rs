@@ -196,7 +196,8 @@ fn announce(portico: &Portico) {
     let _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
-async fn stop_signal() {
+/// Waits for Ctrl-C or SIGTERM.
+pub(super) async fn stop_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -11,23 +11,7 @@ const SUBSCRIBE: &str = "mutation ($input: SubscribeToServiceInput!) {
 }";
 
 /// The query of a first page, which walks through six subgraphs.
-pub(crate) const HOME: &str = "query Home {
-  viewer {
-    name
-    menu { items { label path icon health { state } children { label path } } }
-    currentTenant {
-      name plan { name } features { key enabled }
-      services(first: 20) { nodes {
-        service {
-          name version health { state since uptime(window: DAY) }
-          endpoints { nodes { method path
-            form { title fields { pointer label required ... on NumberField { minimum maximum } } }
-          } }
-        }
-      } }
-    }
-  }
-}";
+pub(crate) const HOME: &str = include_str!("../home.graphql");
 
 const DEMO: &str = include_str!("../../../server/src/demo/openapi.yaml");
 
