@@ -29,6 +29,11 @@ pub struct Options {
     pub cached_documents_max: usize,
     /// Bytes of documents kept, as many of shapes and as many of plans; an estimate.
     pub cached_bytes_max: usize,
+    /// Bytes of data, about, that subgraphs may give for one request. What they give beyond is
+    /// an error at its place.
+    pub data_bytes_max: usize,
+    /// Bytes of an answer. A larger one is an error instead.
+    pub answer_bytes_max: usize,
     /// Whether clients may ask for the schema.
     pub introspection: bool,
 }
@@ -41,6 +46,8 @@ impl Default for Options {
             plan_timeout: Duration::from_secs(5),
             cached_documents_max: 1_000,
             cached_bytes_max: 64 << 20,
+            data_bytes_max: 128 << 20,
+            answer_bytes_max: 32 << 20,
             introspection: true,
         }
     }

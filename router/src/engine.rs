@@ -16,8 +16,10 @@ use tracing::Instrument;
 use crate::builder::{EngineBuilder, Options};
 use crate::cache::Cache;
 use crate::compose::Supergraph;
+use crate::data::tree::Data;
 use crate::document::Document;
 use crate::error::{Code, GraphQLError, PathSegment};
+use crate::execute::answer::Bodies;
 use crate::execute::{self, Executed, Inputs, Subgraphs};
 use crate::input::InputPath;
 use crate::introspection::{self, Introspected};
@@ -262,6 +264,7 @@ impl Engine {
                 uploads,
                 extensions: Arc::new(context.extensions),
                 deadline,
+                data_bytes_max: self.options.data_bytes_max,
             },
             position,
             variables,
@@ -275,11 +278,60 @@ impl Engine {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(vec![error]),
         };
-        let mut executed = execute::nothing();
-        for plan in &ready.prepared.plans {
-            executed = execute::execute(&self.subgraphs, &ready.inputs, plan, executed).await;
+        let plans = &ready.prepared.plans;
+        let bodies: Vec<Bodies> = plans.iter().map(|plan| Bodies::of(plan)).collect();
+        let executed = match ready.kind() {
+            OperationKind::Mutation => self.run_in_order(&ready, &bodies).await,
+            OperationKind::Query | OperationKind::Subscription => {
+                self.run_plan(&ready, &bodies, 0).await
+            }
+        };
+        self.respond(&ready.prepared, executed, introspected)
+    }
+
+    async fn run_plan<'a>(
+        &'a self,
+        ready: &'a Ready,
+        bodies: &'a [Bodies],
+        position: usize,
+    ) -> Executed<'a> {
+        let seed = Executed::nothing();
+        match (ready.prepared.plans.get(position), bodies.get(position)) {
+            (Some(plan), Some(bodies)) => {
+                execute::execute(&self.subgraphs, &ready.inputs, plan, bodies, seed).await
+            }
+            _ => seed,
         }
-        respond(&ready.prepared, executed, introspected)
+    }
+
+    /// The root fields of a mutation, one after the other; each has a slot of the root.
+    async fn run_in_order<'a>(&'a self, ready: &'a Ready, bodies: &'a [Bodies]) -> Executed<'a> {
+        let mut whole = Executed::nothing();
+        let mut fields = Vec::new();
+        for (position, plan) in ready.prepared.plans.iter().enumerate() {
+            let mut executed = self.run_plan(ready, bodies, position).await;
+            let slot = plan.root_slot();
+            fields.push(executed.data.take(slot));
+            whole.failures.append(&mut executed.failures);
+        }
+        whole.data = Data::Object(fields);
+        whole
+    }
+
+    /// The answer of an executed request.
+    pub(crate) fn respond(
+        &self,
+        prepared: &Prepared,
+        executed: Executed<'_>,
+        introspected: Option<Introspected>,
+    ) -> Response {
+        let max = self.options.answer_bytes_max;
+        let projected = project::project(prepared, executed, introspected, max);
+        Response {
+            body: projected.body.into(),
+            errors: projected.errors,
+            executed: true,
+        }
     }
 
     fn introspect(&self, ready: &Ready) -> Result<Option<Introspected>, GraphQLError> {
@@ -294,20 +346,6 @@ impl Engine {
         }
         introspection::introspect(&self.api, &ready.document, ready.position, &ready.variables)
             .map(Some)
-    }
-}
-
-/// The answer of an executed request.
-pub(crate) fn respond(
-    prepared: &Prepared,
-    executed: Executed,
-    introspected: Option<Introspected>,
-) -> Response {
-    let projected = project::project(&prepared.shape, executed, introspected);
-    Response {
-        body: projected.body.into(),
-        errors: projected.errors,
-        executed: true,
     }
 }
 

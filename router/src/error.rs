@@ -28,6 +28,8 @@ pub enum Code {
     SubrequestTimeout,
     /// Events of a subscription may be missing here; it goes on.
     SubscriptionGap,
+    /// The answer would be larger than one may be.
+    AnswerTooLarge,
     /// Too many requests or subscriptions.
     RateLimited,
     /// Our fault; detail is in the log.
@@ -48,6 +50,7 @@ impl Code {
             Self::SubrequestMalformed => "SUBREQUEST_MALFORMED_RESPONSE",
             Self::SubrequestTimeout => "SUBREQUEST_TIMEOUT",
             Self::SubscriptionGap => "SUBSCRIPTION_GAP",
+            Self::AnswerTooLarge => "QUOTA_EXCEEDED",
             Self::RateLimited => "REQUEST_RATE_LIMITED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }

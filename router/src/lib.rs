@@ -9,9 +9,11 @@ pub mod graphiql;
 pub mod http;
 pub mod remote;
 
+mod bind;
 mod budget;
 mod builder;
 mod cache;
+mod data;
 mod document;
 mod engine;
 mod error;

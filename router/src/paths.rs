@@ -1,18 +1,22 @@
 //! From places in the merged data to places in the client's answer: one neutral field may
 //! be several of the client's.
 
-use async_graphql::Value;
-
+use crate::data::layout::Layouts;
+use crate::data::tree::Data;
 use crate::error::{GraphQLError, PathSegment};
-use crate::execute::Failure;
-use crate::execute::places::typename;
-use crate::normalize::shape::{Fields, Shape, Source};
+use crate::execute::{Executed, Failure};
+use crate::normalize::shape::{FieldShape, Fields, Shape, Source};
+use crate::prepare::Prepared;
 
 /// Paths that one failure may have in an answer.
 const PATHS_MAX: usize = 16;
 
 /// Tells every failure under the names of the client.
-pub(crate) fn to_client(shape: &Shape, data: &Value, failures: Vec<Failure>) -> Vec<GraphQLError> {
+pub(crate) fn to_client(
+    shape: &Shape,
+    data: &Data<'_>,
+    failures: Vec<Failure>,
+) -> Vec<GraphQLError> {
     let mut errors: Vec<GraphQLError> = Vec::with_capacity(failures.len());
     for failure in failures {
         let mut search = Search::default();
@@ -38,24 +42,54 @@ pub(crate) fn to_client(shape: &Shape, data: &Value, failures: Vec<Failure>) -> 
 
 /// Whether a failed field is not even null: where it must not be null, its subgraph gave
 /// nothing of a whole object, and said why only once.
-pub(crate) fn leave_gaps(failures: &[Failure], data: &Value) -> bool {
+pub(crate) fn leave_gaps(prepared: &Prepared, executed: &Executed<'_>) -> bool {
     let is_absent = |failure: &Failure| {
-        let mut value = data;
-        for segment in &failure.path {
-            value = match (segment, value) {
-                (PathSegment::Key(key), Value::Object(object)) => match object.get(key.as_str()) {
-                    Some(value) => value,
-                    None => return true,
-                },
-                (PathSegment::Index(index), Value::List(items)) if *index < items.len() => {
-                    &items[*index]
-                }
-                _ => return false,
-            };
-        }
-        false
+        let Some((PathSegment::Key(key), rest)) = failure.path.split_first() else {
+            return false;
+        };
+        let plans = prepared.plans.iter().enumerate();
+        let mut roots = plans.filter_map(|(position, plan)| {
+            let slot = plan.layouts.get(0).find(key, 0)?;
+            let at = if prepared.is_mutation { position } else { slot };
+            let below = plan.layouts.get(0).slot(slot).content.below;
+            Some(is_absent(
+                &plan.layouts,
+                below,
+                executed.data.field(at),
+                rest,
+            ))
+        });
+        roots.next().unwrap_or(false)
     };
-    failures.iter().any(is_absent)
+    executed.failures.iter().any(is_absent)
+}
+
+fn is_absent(
+    layouts: &Layouts,
+    mut layout: Option<usize>,
+    mut data: &Data<'_>,
+    path: &[PathSegment],
+) -> bool {
+    for segment in path {
+        data = match (segment, data) {
+            (PathSegment::Key(key), Data::Object(_)) => {
+                let slot = layout.and_then(|layout| layouts.get(layout).find(key, 0));
+                let (Some(slot), Some(known)) = (slot, layout) else {
+                    return true;
+                };
+                layout = layouts.get(known).slot(slot).content.below;
+                data.field(slot)
+            }
+            (PathSegment::Index(index), Data::List(items)) if *index < items.len() => {
+                &items[*index]
+            }
+            _ => return false,
+        };
+        if matches!(data, Data::Absent) {
+            return true;
+        }
+    }
+    matches!(data, Data::Absent)
 }
 
 #[derive(Default)]
@@ -90,14 +124,14 @@ impl Search {
                 let is_complete = at.is_complete && is_complete(&candidates, at.value);
                 let mut selected = false;
                 for field in candidates.into_iter().flat_map(|fields| fields.iter()) {
-                    if field.name != *key {
+                    if *field.name != **key {
                         continue;
                     }
                     selected = true;
-                    path.push(PathSegment::Key(field.response_key.clone()));
+                    path.push(PathSegment::from(&*field.response_key));
                     let below = At {
                         shape: field.value.composite().map(|shape| &**shape),
-                        value: at.field(key),
+                        value: at.field(field),
                         is_complete,
                     };
                     self.walk(below, rest, path);
@@ -118,7 +152,7 @@ impl Search {
 #[derive(Clone, Copy)]
 struct At<'a> {
     shape: Option<&'a Shape>,
-    value: Option<&'a Value>,
+    value: Option<&'a Data<'a>>,
     /// All that the client asked of the objects on the way is there.
     is_complete: bool,
 }
@@ -126,32 +160,30 @@ struct At<'a> {
 impl<'a> At<'a> {
     fn item(self, index: usize) -> Self {
         let value = match self.value {
-            Some(Value::List(items)) => items.get(index),
+            Some(Data::List(items)) => items.get(index),
             _ => None,
         };
         Self { value, ..self }
     }
 
-    fn field(self, key: &str) -> Option<&'a Value> {
-        match self.value {
-            Some(Value::Object(object)) => object.get(key),
-            _ => None,
-        }
+    fn field(self, field: &FieldShape) -> Option<&'a Data<'a>> {
+        let value = self.value?.field(field.slot);
+        (!matches!(value, Data::Absent)).then_some(value)
     }
 
     fn is_null(self) -> bool {
-        self.value.is_none_or(|value| matches!(value, Value::Null))
+        self.value.is_none_or(Data::is_missing)
     }
 }
 
 /// Whether an object has every field of those that it may have.
-fn is_complete(candidates: &[&Fields], value: Option<&Value>) -> bool {
-    let Some(Value::Object(object)) = value else {
+fn is_complete(candidates: &[&Fields], value: Option<&Data<'_>>) -> bool {
+    let Some(object @ Data::Object(_)) = value else {
         return true;
     };
     let mut fields = candidates.iter().flat_map(|fields| fields.iter());
     fields.all(|field| {
-        !matches!(field.source, Source::Data) || object.contains_key(field.name.as_str())
+        !matches!(field.source, Source::Data) || !matches!(object.field(field.slot), Data::Absent)
     })
 }
 
@@ -162,12 +194,12 @@ fn add(paths: &mut Vec<Vec<PathSegment>>, path: &[PathSegment]) {
 }
 
 /// The fields of the value's type; of every type, when there is no value to tell.
-fn candidates<'a>(shape: Option<&'a Shape>, value: Option<&Value>) -> Vec<&'a Fields> {
+fn candidates<'a>(shape: Option<&'a Shape>, value: Option<&Data<'_>>) -> Vec<&'a Fields> {
     let Some(shape) = shape else {
         return Vec::new();
     };
     let known = match value {
-        Some(Value::Object(object)) => shape.fields(typename(object)),
+        Some(object @ Data::Object(_)) => shape.fields(object.typename()),
         _ => None,
     };
     known.map_or_else(|| shape.all_fields(), |fields| vec![fields])

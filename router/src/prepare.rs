@@ -2,9 +2,11 @@
 //! before any value is known.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::time::Instant;
 
+use crate::bind;
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::error::{Code, GraphQLError};
@@ -13,6 +15,7 @@ use crate::normalize::shape::Shape;
 use crate::normalize::switches::Setting;
 use crate::normalize::{self, NormalizedOperation};
 use crate::plan::{PlanError, QueryPlan, guard};
+use crate::subgraph::OperationKind;
 
 /// Documents shorter than this are parsed where they arrive; a thread would cost more.
 const SHORT: usize = 2_000;
@@ -33,8 +36,23 @@ pub(crate) struct Prepared {
     pub(crate) introspects: bool,
     /// One plan for a query; for a mutation the plans of its root fields, in order.
     pub(crate) plans: Vec<Arc<QueryPlan>>,
+    /// The root of the data has a slot for each plan.
+    pub(crate) is_mutation: bool,
     /// An estimate of the bytes that it holds.
     weight: usize,
+    /// Bytes of the last answer.
+    size: AtomicUsize,
+}
+
+impl Prepared {
+    /// Room for the next answer: about as much as the last one took.
+    pub(crate) fn expected_size(&self) -> usize {
+        self.size.load(Ordering::Relaxed).clamp(1 << 10, 1 << 20) + 64
+    }
+
+    pub(crate) fn note_size(&self, size: usize) {
+        self.size.store(size, Ordering::Relaxed);
+    }
 }
 
 impl Engine {
@@ -99,12 +117,15 @@ impl Engine {
         for operation in normalized.operations {
             plans.push(self.plan(operation).await?);
         }
+        let is_mutation = normalized.kind == OperationKind::Mutation;
         Ok(Arc::new(Prepared {
             arguments: normalized.arguments,
-            shape: normalized.shape,
+            shape: bind::bind(&normalized.shape, &plans, is_mutation),
             introspects: normalized.introspects,
             plans,
             weight: normalized.entries * BYTES_PER_ENTRY,
+            size: AtomicUsize::new(0),
+            is_mutation,
         }))
     }
 

@@ -1,14 +1,14 @@
 //! Writes the answer: straight from the merged tree to JSON bytes, with the client's names
 //! and order, nulls propagated as the specification says (section 6.4.4).
 
-use async_graphql::Value;
-
+use crate::data::tree::Data;
+use crate::data::write::{self, json};
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::Executed;
-use crate::execute::places::{Object, typename};
 use crate::introspection::Introspected;
-use crate::normalize::shape::{FieldShape, Shape, Source, ValueShape};
+use crate::normalize::shape::{FieldShape, Source, ValueShape};
 use crate::paths;
+use crate::prepare::Prepared;
 
 /// Errors that projection itself may add to one answer.
 const ERRORS_MAX: usize = 100;
@@ -19,28 +19,34 @@ pub(crate) struct Projected {
     pub(crate) errors: Vec<GraphQLError>,
 }
 
-/// Writes the whole answer.
+/// Writes the whole answer, which has at most `max` bytes.
 pub(crate) fn project(
-    shape: &Shape,
-    executed: Executed,
+    prepared: &Prepared,
+    executed: Executed<'_>,
     introspected: Option<Introspected>,
+    max: usize,
 ) -> Projected {
-    let has_gaps = paths::leave_gaps(&executed.failures, &executed.data);
-    let errors = paths::to_client(shape, &executed.data, executed.failures);
+    let shape = &prepared.shape;
+    let has_gaps = paths::leave_gaps(prepared, &executed);
     let mut projector = Projector {
-        body: Vec::with_capacity(1024),
+        body: Vec::with_capacity(prepared.expected_size()),
         path: Vec::new(),
-        explained: errors,
-        has_gaps,
+        explained: paths::to_client(shape, &executed.data, executed.failures),
         added: 0,
+        has_gaps,
         introspected,
+        max,
+        is_too_large: false,
     };
     projector.body.extend_from_slice(b"{\"data\":");
     let start = projector.body.len();
     let written = match (&executed.data, shape.fields(None)) {
-        (Value::Object(root), Some(fields)) => projector.object(fields, root),
+        (data @ Data::Object(_), Some(fields)) => projector.object(fields, data),
         _ => Err(Nulled),
     };
+    if projector.is_too_large {
+        projector.explained = vec![too_large(max)];
+    }
     if written.is_err() {
         projector.null_from(start);
     }
@@ -51,7 +57,13 @@ pub(crate) fn project(
     let mut body = projector.body;
     write_errors(&mut body, &errors);
     body.push(b'}');
+    prepared.note_size(body.len());
     Projected { body, errors }
+}
+
+fn too_large(max: usize) -> GraphQLError {
+    let message = format!("the answer has more than {max} bytes, ask for less");
+    GraphQLError::new(Code::AnswerTooLarge, message)
 }
 
 /// The body of an answer without data.
@@ -71,10 +83,6 @@ fn write_errors(body: &mut Vec<u8>, errors: &[GraphQLError]) {
     }
     body.extend_from_slice(b"\"errors\":");
     json(body, errors);
-}
-
-fn json(body: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
-    serde_json::to_writer(body, value).expect("only text keys and finite numbers are written");
 }
 
 /// A value is null that must not be, or has such a value below it.
@@ -98,17 +106,22 @@ struct Projector<'a> {
     has_gaps: bool,
     added: usize,
     introspected: Option<Introspected>,
+    max: usize,
+    is_too_large: bool,
 }
 
 impl<'a> Projector<'a> {
-    fn object(&mut self, fields: &'a [FieldShape], object: &Object) -> Written {
+    fn object(&mut self, fields: &'a [FieldShape], object: &Data<'_>) -> Written {
+        if self.body.len() > self.max {
+            self.is_too_large = true;
+            return Err(Nulled);
+        }
         self.body.push(b'{');
         for (position, field) in fields.iter().enumerate() {
             if position > 0 {
                 self.body.push(b',');
             }
-            json(&mut self.body, field.response_key.as_str());
-            self.body.push(b':');
+            self.body.extend_from_slice(&field.key);
             self.path.push(At::Key(&field.response_key));
             self.field(field, object)?;
             self.path.pop();
@@ -117,11 +130,11 @@ impl<'a> Projector<'a> {
         Ok(())
     }
 
-    fn field(&mut self, field: &'a FieldShape, object: &Object) -> Written {
+    fn field(&mut self, field: &'a FieldShape, object: &Data<'_>) -> Written {
         match &field.source {
             Source::Data => {
-                let value = object.get(field.name.as_str());
-                if value.is_none() && self.has_gaps {
+                let value = object.field(field.slot);
+                if matches!(value, Data::Absent) && self.has_gaps {
                     return match &field.value {
                         ValueShape::NonNull(_) => Err(Nulled),
                         _ => {
@@ -130,15 +143,15 @@ impl<'a> Projector<'a> {
                         }
                     };
                 }
-                self.value(&field.value, value.unwrap_or(&Value::Null), field)
+                self.value(&field.value, value, field)
             }
             Source::Typename(name) => {
-                json(&mut self.body, name.as_str());
+                json(&mut self.body, &**name);
                 Ok(())
             }
             Source::Introspection => {
                 let found = self.introspected.as_ref();
-                match found.and_then(|found| found.data.get(field.response_key.as_str())) {
+                match found.and_then(|found| found.data.get(&*field.response_key)) {
                     Some(value) => json(&mut self.body, value),
                     None => self.body.extend_from_slice(b"null"),
                 }
@@ -147,50 +160,47 @@ impl<'a> Projector<'a> {
         }
     }
 
-    fn value(&mut self, shape: &'a ValueShape, value: &Value, field: &FieldShape) -> Written {
-        let is_null = matches!(value, Value::Null);
+    fn value(&mut self, shape: &'a ValueShape, data: &Data<'_>, field: &FieldShape) -> Written {
+        let is_null = data.is_missing();
         if let ValueShape::NonNull(inner) = shape {
             if is_null {
                 self.unexplained(|| {
-                    format!(
-                        "cannot return null for non-nullable field {}",
-                        field.coordinate
-                    )
+                    let coordinate = &field.coordinate;
+                    format!("cannot return null for non-nullable field {coordinate}")
                 });
                 return Err(Nulled);
             }
-            return self.complete(inner, value, field);
+            return self.complete(inner, data, field);
         }
         let (start, depth) = (self.body.len(), self.path.len());
-        if is_null || self.complete(shape, value, field).is_err() {
+        if is_null || self.complete(shape, data, field).is_err() {
+            if self.is_too_large {
+                return Err(Nulled);
+            }
             self.path.truncate(depth);
             self.null_from(start);
         }
         Ok(())
     }
 
-    fn complete(&mut self, shape: &'a ValueShape, value: &Value, field: &FieldShape) -> Written {
-        match (shape, value) {
-            (ValueShape::NonNull(inner), value) => self.complete(inner, value, field),
-            (ValueShape::Leaf, value) => {
-                json(&mut self.body, value);
+    fn complete(&mut self, shape: &'a ValueShape, data: &Data<'_>, field: &FieldShape) -> Written {
+        match (shape, data) {
+            (ValueShape::NonNull(inner), data) => self.complete(inner, data, field),
+            (ValueShape::Leaf, Data::List(_) | Data::Object(_)) => self.misfit(field),
+            (ValueShape::Leaf, leaf) => {
+                write::leaf(&mut self.body, leaf);
                 Ok(())
             }
-            (ValueShape::Enum(values), Value::String(_) | Value::Enum(_)) => {
-                let text = match value {
-                    Value::Enum(name) => name.as_str(),
-                    Value::String(text) => text,
-                    _ => "",
-                };
-                if !values.contains(text) {
-                    return self.misfit(field);
+            (ValueShape::Enum(values), symbol) => match symbol.symbol() {
+                Some(symbol) if values.contains(symbol) => {
+                    json(&mut self.body, symbol);
+                    Ok(())
                 }
-                json(&mut self.body, text);
-                Ok(())
-            }
-            (ValueShape::List(inner), Value::List(items)) => self.list(inner, items, field),
-            (ValueShape::Composite(shape), Value::Object(object)) => {
-                match shape.fields(typename(object)) {
+                _ => self.misfit(field),
+            },
+            (ValueShape::List(inner), Data::List(items)) => self.list(inner, items, field),
+            (ValueShape::Composite(shape), object @ Data::Object(_)) => {
+                match shape.fields(object.typename()) {
                     Some(fields) => self.object(fields, object),
                     None => self.misfit(field),
                 }
@@ -199,7 +209,7 @@ impl<'a> Projector<'a> {
         }
     }
 
-    fn list(&mut self, shape: &'a ValueShape, items: &[Value], field: &FieldShape) -> Written {
+    fn list(&mut self, shape: &'a ValueShape, items: &[Data<'_>], field: &FieldShape) -> Written {
         self.body.push(b'[');
         for (index, item) in items.iter().enumerate() {
             if index > 0 {

@@ -95,6 +95,9 @@ pub struct SubgraphRequest {
     pub variables: Variables,
     /// Files of the client's multipart request, when a variable refers to one.
     pub uploads: Vec<UploadValue>,
+    /// Representations for each of the operation's `_entities` fields as a JSON list, if the
+    /// subgraph takes them so; else they are among the variables.
+    pub representations: Vec<Bytes>,
     /// What the authentication hook attached to the client's request.
     pub extensions: Arc<http::Extensions>,
     /// When the client's request is over.
@@ -108,6 +111,8 @@ pub struct SubgraphResponse {
     pub data: Value,
     /// What went wrong.
     pub errors: Vec<GraphQLError>,
+    /// The JSON of the whole response, instead of data and errors.
+    pub(crate) body: Option<Bytes>,
 }
 
 impl SubgraphResponse {
@@ -115,14 +120,40 @@ impl SubgraphResponse {
     #[must_use]
     pub fn failed(error: GraphQLError) -> Self {
         Self {
-            data: Value::Null,
             errors: vec![error],
+            ..Self::default()
+        }
+    }
+
+    /// A response as values.
+    #[must_use]
+    pub fn of(data: Value, errors: Vec<GraphQLError>) -> Self {
+        Self {
+            data,
+            errors,
+            body: None,
+        }
+    }
+
+    /// A response as the JSON that arrived. It is read where it is needed: straight into the
+    /// data of the request, without values in between.
+    #[must_use]
+    pub fn unread(body: Bytes) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::default()
         }
     }
 }
 
 /// A subgraph, wherever it runs.
 pub trait Subgraph: Send + Sync {
+    /// Whether representations are wanted as JSON, in
+    /// [`representations`](SubgraphRequest::representations).
+    fn takes_json(&self) -> bool {
+        false
+    }
+
     /// Executes a query or a mutation. A failure to answer is an error in the response.
     fn execute(&self, request: SubgraphRequest) -> BoxFuture<'_, SubgraphResponse>;
 

@@ -10,9 +10,10 @@ use futures::stream::{self, BoxStream, StreamExt};
 use futures::{FutureExt, Stream};
 use tokio::time::Instant;
 
-use crate::engine::{self, Context, Engine, Ready, Request, Response};
+use crate::engine::{Context, Engine, Ready, Request, Response};
 use crate::error::GraphQLError;
-use crate::execute::{self, Inputs};
+use crate::execute::answer::{self, Bodies};
+use crate::execute::{self, Executed, Inputs};
 use crate::plan::guard::panic_message;
 use crate::plan::{Fetch, QueryPlan};
 use crate::subgraph::{OperationKind, SubgraphResponse};
@@ -81,11 +82,14 @@ impl Engine {
                 .collect(),
             extensions: Arc::clone(&ready.inputs.extensions),
             deadline: Instant::now() + self.options.request_timeout,
+            data_bytes_max: ready.inputs.data_bytes_max,
         };
-        let mut seed = execute::nothing();
-        execute::merge_root(fetch, None, event, &mut seed);
-        let executed = execute::execute(&self.subgraphs, &inputs, plan, seed).await;
-        engine::respond(&ready.prepared, executed, None)
+        let bodies = Bodies::of(plan);
+        let mut seed = Executed::nothing();
+        let event = answer::read(fetch, &plan.layouts, event, &bodies, bodies.event());
+        seed.merge_root(fetch, None, event, &inputs);
+        let executed = execute::execute(&self.subgraphs, &inputs, plan, &bodies, seed).await;
+        self.respond(&ready.prepared, executed, None)
     }
 }
 

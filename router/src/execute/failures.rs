@@ -1,11 +1,10 @@
 //! Failures of fetches, each with the place in the merged data where something is missing.
 
-use async_graphql::Value;
-
+use crate::data::tree::Data;
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::places;
 use crate::execute::representations::Representations;
-use crate::plan::{EntityFetch, Fetch, Step, Target, TargetPath};
+use crate::plan::{EntityFetch, Fetch, Target, TargetPath};
 
 /// Errors kept of one fetch; a list of thousands that all fail says the same thing.
 const FAILURES_MAX: usize = 100;
@@ -22,6 +21,12 @@ pub(crate) fn unreachable(subgraph: &str) -> GraphQLError {
     GraphQLError::new(Code::SubrequestFailed, message).with_extension("service", subgraph)
 }
 
+/// The subgraphs together give more than a request may hold.
+pub(crate) fn too_much(max: usize) -> GraphQLError {
+    let message = format!("the answer takes more than {max} bytes, ask for less");
+    GraphQLError::new(Code::AnswerTooLarge, message)
+}
+
 /// The deadline passed before the subgraph answered.
 pub(crate) fn late(subgraph: &str) -> GraphQLError {
     let message = format!("subgraph {subgraph} did not answer in time");
@@ -33,15 +38,15 @@ pub(crate) fn of_root(
     fetch: &Fetch,
     path: Option<&TargetPath>,
     errors: Vec<GraphQLError>,
-    data: &Value,
+    data: &Data<'_>,
 ) -> Vec<Failure> {
     if errors.is_empty() {
         return Vec::new();
     }
     let mut parents = Vec::new();
     match path {
-        Some(steps) => places::visit(data, steps, &mut Vec::new(), &mut |_, indices| {
-            parents.push(places::response_path(steps, indices));
+        Some(steps) => places::visit_paths(data, steps, &mut Vec::new(), &mut |path| {
+            parents.push(path.to_vec());
         }),
         None => parents.push(Vec::new()),
     }
@@ -76,6 +81,7 @@ pub(crate) fn of_entities(
     entities: &[EntityFetch],
     gathered: &[Representations],
     errors: Vec<GraphQLError>,
+    data: &Data<'_>,
 ) -> Vec<Failure> {
     let mut failures = Vec::new();
     for error in errors {
@@ -87,8 +93,7 @@ pub(crate) fn of_entities(
         match (named, error.path.get(1)) {
             (Some(named), Some(PathSegment::Index(index))) => {
                 let entity = &entities[named];
-                for place in gathered[named].places.get(*index).into_iter().flatten() {
-                    let mut path = places::response_path(&entity.paths[place.path], &place.indices);
+                for mut path in gathered[named].paths(entity, data, *index) {
                     path.extend_from_slice(&error.path[2..]);
                     push(&mut failures, &error, path);
                 }
@@ -103,12 +108,7 @@ pub(crate) fn of_entities(
 /// An error of a whole fetch is told once for each list or object that it leaves incomplete.
 fn push_lists(failures: &mut Vec<Failure>, error: &GraphQLError, entities: &[EntityFetch]) {
     for steps in entities.iter().flat_map(|entity| &entity.paths) {
-        let until_list = steps
-            .iter()
-            .take_while(|step| !matches!(step, Step::List))
-            .cloned()
-            .collect::<Vec<_>>();
-        push(failures, error, places::response_path(&until_list, &[]));
+        push(failures, error, places::until_list(steps));
     }
 }
 

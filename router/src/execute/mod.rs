@@ -2,8 +2,8 @@
 //! failure with its place in that tree. What one subgraph fails to give leaves a gap, not
 //! an empty answer.
 
+pub(crate) mod answer;
 mod failures;
-pub(crate) mod merge;
 pub(crate) mod places;
 mod representations;
 
@@ -17,9 +17,10 @@ use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::data::tree::Data;
+use crate::error::GraphQLError;
+use crate::execute::answer::{Answered, AnsweredData, Bodies};
 pub(crate) use crate::execute::failures::Failure;
-use crate::execute::merge::merge_object;
-use crate::execute::places::Object;
 use crate::execute::representations::Representations;
 use crate::normalize::arguments;
 use crate::plan::guard::panic_message;
@@ -36,47 +37,125 @@ pub(crate) struct Inputs {
     pub(crate) uploads: Vec<UploadValue>,
     pub(crate) extensions: Arc<http::Extensions>,
     pub(crate) deadline: Instant,
+    /// Bytes of data that the subgraphs may give altogether.
+    pub(crate) data_bytes_max: usize,
 }
 
 /// What execution leaves for projection.
-pub(crate) struct Executed {
-    pub(crate) data: Value,
+pub(crate) struct Executed<'a> {
+    pub(crate) data: Data<'a>,
     pub(crate) failures: Vec<Failure>,
+    /// Bytes that the data take, about.
+    weight: usize,
+}
+
+impl<'a> Executed<'a> {
+    /// The state before the first fetch.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            data: Data::object(),
+            failures: Vec::new(),
+            weight: 0,
+        }
+    }
+
+    /// Notes what came; `false` when that is more than a request may hold.
+    fn holds(&mut self, weight: usize, max: usize) -> bool {
+        self.weight = self.weight.saturating_add(weight);
+        self.weight <= max
+    }
+
+    /// Merges the answer of a fetch from a root type.
+    pub(crate) fn merge_root(
+        &mut self,
+        fetch: &Fetch,
+        path: Option<&TargetPath>,
+        answered: Answered<'a>,
+        inputs: &Inputs,
+    ) {
+        let mut errors = answered.errors;
+        let fits = self.holds(answered.weight, inputs.data_bytes_max);
+        if !fits {
+            errors = vec![failures::too_much(inputs.data_bytes_max)];
+        }
+        let failures = failures::of_root(fetch, path, errors, &self.data);
+        self.failures.extend(failures);
+        let AnsweredData::Root(answer) = answered.data else {
+            return;
+        };
+        match path {
+            _ if !fits => {}
+            None => self.data.merge(answer),
+            Some(steps) => places::visit_mut(&mut self.data, steps, &mut |object| {
+                object.merge(answer.clone());
+            }),
+        }
+    }
+
+    fn merge_entities(
+        &mut self,
+        fetch: &Fetch,
+        entities: &[EntityFetch],
+        gathered: &[Representations],
+        answered: Answered<'a>,
+        inputs: &Inputs,
+    ) {
+        let mut errors = answered.errors;
+        let fits = self.holds(answered.weight, inputs.data_bytes_max);
+        if !fits {
+            errors = vec![failures::too_much(inputs.data_bytes_max)];
+        }
+        let failures = failures::of_entities(fetch, entities, gathered, errors, &self.data);
+        self.failures.extend(failures);
+        let AnsweredData::Entities(lists) = answered.data else {
+            return;
+        };
+        for ((entity, found), list) in entities.iter().zip(gathered).zip(lists) {
+            let Data::List(list) = list else {
+                continue;
+            };
+            if fits && !found.distribute(entity, list, &mut self.data) {
+                tracing::error!(
+                    subgraph = &*fetch.subgraph,
+                    "the data changed under a fetch"
+                );
+                let error = vec![GraphQLError::internal()];
+                let failures = failures::of_entities(fetch, entities, gathered, error, &self.data);
+                self.failures.extend(failures);
+            }
+        }
+    }
 }
 
 /// One run of a plan. The lock is held while looking and merging, never while waiting.
-pub(crate) struct Execution<'a> {
+struct Execution<'a> {
     subgraphs: &'a Subgraphs,
     inputs: &'a Inputs,
-    state: Mutex<Executed>,
+    plan: &'a QueryPlan,
+    bodies: &'a Bodies,
+    state: Mutex<Executed<'a>>,
 }
 
-/// Runs a plan on top of `seed`: an event's data for a subscription, what earlier root fields
-/// left for a mutation, and else nothing.
-pub(crate) async fn execute(
-    subgraphs: &Subgraphs,
-    inputs: &Inputs,
-    plan: &QueryPlan,
-    seed: Executed,
-) -> Executed {
+/// Runs a plan on top of `seed`: an event's data for a subscription, and else nothing.
+pub(crate) async fn execute<'a>(
+    subgraphs: &'a Subgraphs,
+    inputs: &'a Inputs,
+    plan: &'a QueryPlan,
+    bodies: &'a Bodies,
+    seed: Executed<'a>,
+) -> Executed<'a> {
     let execution = Execution {
         subgraphs,
         inputs,
+        plan,
+        bodies,
         state: Mutex::new(seed),
     };
-    execution.run(plan).await;
+    execution.run().await;
     execution
         .state
         .into_inner()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// The state before the first fetch.
-pub(crate) fn nothing() -> Executed {
-    Executed {
-        data: Value::Object(Object::new()),
-        failures: Vec::new(),
-    }
 }
 
 /// The request of a fetch, without representations.
@@ -94,49 +173,18 @@ pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
         operation: Arc::clone(&fetch.operation),
         variables,
         uploads: files.flat_map(UploadValue::try_clone).collect(),
+        representations: Vec::new(),
         extensions: Arc::clone(&inputs.extensions),
         deadline: inputs.deadline,
     }
 }
 
-/// Merges the answer of a fetch from a root type.
-pub(crate) fn merge_root(
-    fetch: &Fetch,
-    path: Option<&TargetPath>,
-    response: SubgraphResponse,
-    into: &mut Executed,
-) {
-    into.failures
-        .extend(failures::of_root(fetch, path, response.errors, &into.data));
-    let Value::Object(answer) = response.data else {
-        return;
-    };
-    let Some(steps) = path else {
-        if let Value::Object(root) = &mut into.data {
-            merge_object(root, answer);
-        }
-        return;
-    };
-    let mut found = Vec::new();
-    places::visit(&into.data, steps, &mut Vec::new(), &mut |_, indices| {
-        found.push(indices.to_vec());
-    });
-    for indices in found {
-        if let Some(object) = places::locate(&mut into.data, steps, &indices) {
-            merge_object(object, answer.clone());
-        }
-    }
-}
-
-impl Execution<'_> {
+impl<'a> Execution<'a> {
     /// Starts every fetch as soon as those that it waits for have ended.
-    async fn run(&self, plan: &QueryPlan) {
-        let fetches = &plan.fetches;
+    async fn run(&self) {
+        let fetches = &self.plan.fetches;
         let mut waits_for: Vec<usize> = fetches.iter().map(|planned| planned.waits_for).collect();
-        let start = |position: usize| {
-            let fetched = self.fetch(&fetches[position].fetch);
-            fetched.map(move |()| position)
-        };
+        let start = |position: usize| self.fetch(position).map(move |()| position);
         let ready = (0..fetches.len()).filter(|position| waits_for[*position] == 0);
         let mut running: FuturesUnordered<_> = ready.map(start).collect();
         while let Some(ended) = running.next().await {
@@ -149,67 +197,64 @@ impl Execution<'_> {
         }
     }
 
-    async fn fetch(&self, fetch: &Fetch) {
+    async fn fetch(&self, position: usize) {
+        let fetch = &self.plan.fetches[position].fetch;
         match &fetch.target {
-            Target::Objects { path: None, .. } => self.fetch_root(fetch, None).await,
-            Target::Objects {
-                path: Some(path), ..
-            } => {
-                let is_anybody_there = self.look(|data| {
-                    let mut is_there = false;
-                    places::visit(data, path, &mut Vec::new(), &mut |_, _| is_there = true);
-                    is_there
-                });
-                if is_anybody_there {
-                    self.fetch_root(fetch, Some(path)).await;
+            Target::Objects { path, .. } => {
+                let path = path.as_ref();
+                if path.is_none_or(|path| self.is_anybody_at(path)) {
+                    let request = request(fetch, self.inputs);
+                    let answered = self.ask(position, fetch, request).await;
+                    self.change(|state| state.merge_root(fetch, path, answered, self.inputs));
                 }
             }
-            Target::Entities(entities) => self.fetch_entities(fetch, entities).await,
+            Target::Entities(entities) => self.fetch_entities(position, fetch, entities).await,
         }
     }
 
-    async fn fetch_root(&self, fetch: &Fetch, path: Option<&TargetPath>) {
-        let response = self.ask(fetch, request(fetch, self.inputs)).await;
-        self.change(|state| merge_root(fetch, path, response, state));
+    fn is_anybody_at(&self, path: &TargetPath) -> bool {
+        self.look(|data| {
+            let mut is_there = false;
+            places::visit(data, path, &mut |_| is_there = true);
+            is_there
+        })
     }
 
-    async fn fetch_entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
+    async fn fetch_entities(&self, position: usize, fetch: &Fetch, entities: &[EntityFetch]) {
+        let takes_json = self
+            .subgraphs
+            .get(&fetch.subgraph)
+            .is_some_and(|subgraph| subgraph.takes_json());
         let mut gathered: Vec<_> = self.look(|data| {
-            let gather = |entity| Representations::gather(entity, data);
+            let gather = |entity| Representations::gather(entity, data, !takes_json);
             entities.iter().map(gather).collect()
         });
-        if gathered.iter().all(|found| found.list.is_empty()) {
+        if gathered.iter().all(Representations::is_empty) {
             return;
         }
         let mut request = request(fetch, self.inputs);
         for (entity, found) in entities.iter().zip(&mut gathered) {
-            let list = std::mem::take(&mut found.list);
-            if list.is_empty() && request.variables.contains_key(&entity.variable) {
-                continue;
+            if takes_json {
+                request.representations.push(found.json.clone());
+            } else {
+                let list = Value::List(std::mem::take(&mut found.values));
+                request.variables.insert(entity.variable.clone(), list);
             }
-            request
-                .variables
-                .insert(entity.variable.clone(), Value::List(list));
         }
-        let mut response = self.ask(fetch, request).await;
+        let answered = self.ask(position, fetch, request).await;
         self.change(|state| {
-            let errors = std::mem::take(&mut response.errors);
-            state
-                .failures
-                .extend(failures::of_entities(fetch, entities, &gathered, errors));
-            let Value::Object(mut answer) = response.data else {
-                return;
-            };
-            for (entity, found) in entities.iter().zip(&gathered) {
-                if let Some(Value::List(list)) = answer.swap_remove(entity.response_key.as_str()) {
-                    merge_entities(entity, found, list, &mut state.data);
-                }
-            }
+            state.merge_entities(fetch, entities, &gathered, answered, self.inputs);
         });
     }
 
+    /// Sends one request and reads the answer, outside of the lock.
+    async fn ask(&self, position: usize, fetch: &Fetch, request: SubgraphRequest) -> Answered<'a> {
+        let response = self.send(fetch, request).await;
+        answer::read(fetch, &self.plan.layouts, response, self.bodies, position)
+    }
+
     /// Sends one request; whatever happens, there is a response, and in time.
-    async fn ask(&self, fetch: &Fetch, request: SubgraphRequest) -> SubgraphResponse {
+    async fn send(&self, fetch: &Fetch, request: SubgraphRequest) -> SubgraphResponse {
         let Some(subgraph) = self.subgraphs.get(&fetch.subgraph) else {
             return SubgraphResponse::failed(failures::unreachable(&fetch.subgraph));
         };
@@ -230,7 +275,7 @@ impl Execution<'_> {
         }
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Value) -> T) -> T {
+    fn look<T>(&self, look: impl FnOnce(&Data<'a>) -> T) -> T {
         let state = self
             .state
             .lock()
@@ -238,35 +283,11 @@ impl Execution<'_> {
         look(&state.data)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Executed)) {
+    fn change(&self, change: impl FnOnce(&mut Executed<'a>)) {
         let mut state = self
             .state
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
         change(&mut state);
-    }
-}
-
-fn merge_entities(
-    entity: &EntityFetch,
-    found: &Representations,
-    list: Vec<Value>,
-    data: &mut Value,
-) {
-    for (value, places) in list.into_iter().zip(&found.places) {
-        let Value::Object(answer) = value else {
-            continue;
-        };
-        let Some((last, others)) = places.split_last() else {
-            continue;
-        };
-        for place in others {
-            if let Some(object) = places::locate(data, &entity.paths[place.path], &place.indices) {
-                merge_object(object, answer.clone());
-            }
-        }
-        if let Some(object) = places::locate(data, &entity.paths[last.path], &last.indices) {
-            merge_object(object, answer);
-        }
     }
 }

@@ -1,102 +1,109 @@
 //! Finding objects in the merged data by the paths of a plan.
+//!
+//! Lists are entered whether the path says so or not.
 
-use async_graphql::{Name, Value};
-use indexmap::IndexMap;
-
+use crate::data::tree::Data;
 use crate::error::PathSegment;
 use crate::plan::Step;
 
-/// An object of the merged data.
-pub(crate) type Object = IndexMap<Name, Value>;
-
-/// Where an object stands: which of a fetch's paths, and the position in each list on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) path: usize,
-    pub(crate) indices: Box<[usize]>,
-}
-
-/// The concrete type that an object says it is of.
-pub(crate) fn typename(object: &Object) -> Option<&str> {
-    match object.get("__typename")? {
-        Value::String(name) => Some(name),
-        Value::Enum(name) => Some(name),
-        _ => None,
-    }
-}
-
-/// Calls back for every object at a path. Lists are entered whether the path says so or not.
-pub(crate) fn visit<'a>(
-    value: &'a Value,
+/// Calls back for every object at a path, in order.
+pub(crate) fn visit<'d, 'a>(
+    data: &'d Data<'a>,
     steps: &[Step],
-    indices: &mut Vec<usize>,
-    found: &mut dyn FnMut(&'a Object, &[usize]),
+    found: &mut dyn FnMut(&'d Data<'a>),
 ) {
-    match value {
-        Value::List(items) => {
+    match data {
+        Data::List(items) => {
             let rest = after_list(steps);
-            for (index, item) in items.iter().enumerate() {
-                indices.push(index);
-                visit(item, rest, indices, found);
-                indices.pop();
+            for item in items {
+                visit(item, rest, found);
             }
         }
-        Value::Object(object) => match steps.split_first() {
-            None => found(object, indices),
-            Some((Step::Field(name), rest)) => {
-                if let Some(value) = object.get(name) {
-                    visit(value, rest, indices, found);
-                }
+        Data::Object(_) => match steps.split_first() {
+            None => found(data),
+            Some((Step::Field { slot, .. }, rest)) => visit(data.field(*slot), rest, found),
+            Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+                visit(data, rest, found);
             }
-            Some((Step::Object(wanted), rest)) => {
-                if typename(object).is_some_and(|ty| ty == wanted) {
-                    visit(value, rest, indices, found);
-                }
-            }
-            Some((Step::List, _)) => {}
+            Some((Step::Object(_) | Step::List, _)) => {}
         },
         _ => {}
     }
 }
 
-/// The object that `visit` found at these indices.
-pub(crate) fn locate<'a>(
-    value: &'a mut Value,
+/// The same objects in the same order, to be changed.
+pub(crate) fn visit_mut<'a>(
+    data: &mut Data<'a>,
     steps: &[Step],
-    indices: &[usize],
-) -> Option<&'a mut Object> {
-    match value {
-        Value::List(items) => {
-            let (index, indices) = indices.split_first()?;
-            locate(items.get_mut(*index)?, after_list(steps), indices)
+    found: &mut dyn FnMut(&mut Data<'a>),
+) {
+    if let Data::List(items) = data {
+        let rest = after_list(steps);
+        for item in items {
+            visit_mut(item, rest, found);
         }
-        Value::Object(object) => {
-            let mut steps = steps;
-            while let Some((Step::Object(_), rest)) = steps.split_first() {
-                steps = rest;
-            }
-            match steps.split_first() {
-                None => Some(object),
-                Some((Step::Field(name), rest)) => locate(object.get_mut(name)?, rest, indices),
-                Some(_) => None,
+        return;
+    }
+    if !matches!(data, Data::Object(_)) {
+        return;
+    }
+    match steps.split_first() {
+        None => found(data),
+        Some((Step::Field { slot, .. }, rest)) => {
+            if let Data::Object(fields) = data
+                && let Some(value) = fields.get_mut(*slot)
+            {
+                visit_mut(value, rest, found);
             }
         }
-        _ => None,
+        Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+            visit_mut(data, rest, found);
+        }
+        Some((Step::Object(_) | Step::List, _)) => {}
     }
 }
 
-/// The path of a place as a response path, in neutral names.
-pub(crate) fn response_path(steps: &[Step], indices: &[usize]) -> Vec<PathSegment> {
-    let mut path = Vec::with_capacity(steps.len());
-    let mut indices = indices.iter();
-    for step in steps {
-        match step {
-            Step::Field(name) => path.push(PathSegment::Key(name.to_string())),
-            Step::List => path.extend(indices.next().map(|index| PathSegment::Index(*index))),
-            Step::Object(_) => {}
+/// The same objects in the same order, each with its path in neutral names.
+pub(crate) fn visit_paths(
+    data: &Data<'_>,
+    steps: &[Step],
+    path: &mut Vec<PathSegment>,
+    found: &mut dyn FnMut(&[PathSegment]),
+) {
+    match data {
+        Data::List(items) => {
+            let rest = after_list(steps);
+            for (index, item) in items.iter().enumerate() {
+                path.push(PathSegment::Index(index));
+                visit_paths(item, rest, path, found);
+                path.pop();
+            }
         }
+        Data::Object(_) => match steps.split_first() {
+            None => found(path),
+            Some((Step::Field { slot, name }, rest)) => {
+                path.push(PathSegment::from(&**name));
+                visit_paths(data.field(*slot), rest, path, found);
+                path.pop();
+            }
+            Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+                visit_paths(data, rest, path, found);
+            }
+            Some((Step::Object(_) | Step::List, _)) => {}
+        },
+        _ => {}
     }
-    path
+}
+
+/// The path up to the first list on it, in neutral names.
+pub(crate) fn until_list(steps: &[Step]) -> Vec<PathSegment> {
+    let until = steps.iter().take_while(|step| !matches!(step, Step::List));
+    until
+        .filter_map(|step| match step {
+            Step::Field { name, .. } => Some(PathSegment::from(&**name)),
+            Step::List | Step::Object(_) => None,
+        })
+        .collect()
 }
 
 fn after_list(steps: &[Step]) -> &[Step] {
@@ -108,48 +115,48 @@ fn after_list(steps: &[Step]) -> &[Step] {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::value;
-
     use super::*;
 
-    fn field(name: &str) -> Step {
-        Step::Field(Name::new(name))
-    }
-
-    #[test]
-    fn what_is_visited_is_located_again() {
-        let mut data = value!({ "a": [
-            { "__typename": "X", "b": [[{ "n": 0 }], [{ "n": 1 }, null]] },
-            { "__typename": "Y", "b": [[{ "n": 2 }]] },
-            null,
-        ] });
-        let steps = [
-            field("a"),
-            Step::List,
-            Step::Object("X".to_owned()),
-            field("b"),
-            Step::List,
-            Step::List,
-        ];
-
-        let mut found = Vec::new();
-        visit(&data, &steps, &mut Vec::new(), &mut |object, indices| {
-            found.push((object.clone(), indices.to_vec()));
-        });
-
-        assert_eq!(found.len(), 2);
-        for (object, indices) in found {
-            assert_eq!(
-                locate(&mut data, &steps, &indices),
-                Some(&mut object.clone())
-            );
+    fn field(slot: usize, name: &str) -> Step {
+        Step::Field {
+            slot,
+            name: name.into(),
         }
     }
 
+    fn object(typename: &str, field: Data<'static>) -> Data<'static> {
+        Data::Object(vec![Data::Text(typename.to_owned()), field])
+    }
+
+    /// `{ a: [ { X, b: [[{}], [{}, null]] }, { Y, b: [{}] }, null ] }`.
+    fn data() -> Data<'static> {
+        let list = Data::List;
+        let below = |count| list((0..count).map(|_| Data::object()).collect());
+        let nested = list(vec![below(1), list(vec![Data::object(), Data::Null])]);
+        let items = vec![object("X", nested), object("Y", below(1)), Data::Null];
+        Data::Object(vec![Data::Absent, list(items)])
+    }
+
     #[test]
-    fn paths_are_told_in_response_terms() {
-        let steps = [field("a"), Step::List, field("b")];
-        let path = response_path(&steps, &[4]);
-        assert_eq!(path, ["a".into(), 4.into(), "b".into()]);
+    fn every_visit_finds_the_same_objects() {
+        let steps = [
+            field(1, "a"),
+            Step::List,
+            Step::Object("X".to_owned()),
+            field(1, "b"),
+            Step::List,
+            Step::List,
+        ];
+        let mut data = data();
+        let (mut seen, mut changed, mut paths) = (0, 0, Vec::new());
+        visit(&data, &steps, &mut |_| seen += 1);
+        visit_paths(&data, &steps, &mut Vec::new(), &mut |path| {
+            paths.push(path.to_vec());
+        });
+        visit_mut(&mut data, &steps, &mut |_| changed += 1);
+
+        assert_eq!((seen, changed), (2, 2));
+        let path = |inner: usize| vec!["a".into(), 0.into(), "b".into(), inner.into(), 0.into()];
+        assert_eq!(paths, [path(0), path(1)]);
     }
 }

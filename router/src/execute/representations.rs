@@ -2,150 +2,313 @@
 //! objects it stands for.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 
 use async_graphql::{Name, Value};
+use bytes::Bytes;
+use indexmap::IndexMap;
 
-use crate::execute::places::{self, Object, Place, typename};
+use crate::data::tree::Data;
+use crate::data::write;
+use crate::error::PathSegment;
+use crate::execute::places;
 use crate::plan::{EntityFetch, Input, Require};
 
-/// Representations, and the places in the data that each stands for.
+/// Stands for an object that is not represented.
+const NONE: u32 = u32::MAX;
+
+/// Representations, and the objects in the data that each stands for.
+#[derive(Default)]
 pub(crate) struct Representations {
-    pub(crate) list: Vec<Value>,
-    pub(crate) places: Vec<Vec<Place>>,
-    positions: HashMap<u64, Vec<usize>>,
+    /// All of them as a JSON list.
+    pub(crate) json: Bytes,
+    /// All of them as values, if they are needed so.
+    pub(crate) values: Vec<Value>,
+    /// The representation of every object at the paths, for every input, in order.
+    order: Vec<u32>,
+    /// How many objects each stands for.
+    uses: Vec<u32>,
+}
+
+/// Representations while they are gathered.
+struct Gathering {
+    json: Vec<u8>,
+    spans: Vec<Range<usize>>,
+    /// The last one with a hash, and the one with the same hash before it.
+    last: HashMap<u64, u32>,
+    before: Vec<u32>,
     hashing: RandomState,
+    gathered: Representations,
 }
 
 impl Representations {
     /// Gathers the representations of an entity fetch from the merged data.
-    pub(crate) fn gather(entity: &EntityFetch, data: &Value) -> Self {
-        let mut gathered = Self {
-            list: Vec::new(),
-            places: Vec::new(),
-            positions: HashMap::new(),
+    pub(crate) fn gather(entity: &EntityFetch, data: &Data<'_>, as_values: bool) -> Self {
+        let mut gathering = Gathering {
+            json: b"[".to_vec(),
+            spans: Vec::new(),
+            last: HashMap::new(),
+            before: Vec::new(),
             hashing: RandomState::new(),
+            gathered: Self::default(),
         };
-        for (path, steps) in entity.paths.iter().enumerate() {
-            places::visit(data, steps, &mut Vec::new(), &mut |object, indices| {
-                let fitting = entity.inputs.iter().filter(|input| input.fits(object));
-                for representation in fitting.filter_map(|input| input.represent(object)) {
-                    let place = Place {
-                        path,
-                        indices: indices.into(),
-                    };
-                    gathered.add(representation, place);
+        for steps in &entity.paths {
+            places::visit(data, steps, &mut |object| {
+                for input in &entity.inputs {
+                    let position = gathering.add(input, object, as_values);
+                    gathering.gathered.order.push(position.unwrap_or(NONE));
                 }
             });
         }
+        let mut gathered = gathering.gathered;
+        gathering.json.push(b']');
+        gathered.json = gathering.json.into();
         gathered
     }
 
-    fn add(&mut self, representation: Value, place: Place) {
-        let mut hasher = self.hashing.build_hasher();
-        hash(&representation, &mut hasher);
-        let same_hash = self.positions.entry(hasher.finish()).or_default();
-        let known = same_hash
-            .iter()
-            .find(|position| self.list[**position] == representation);
-        if let Some(&position) = known {
-            self.places[position].push(place);
-            return;
+    pub(crate) fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+    }
+
+    /// Merges each entity into the objects that it stands for; `false` when these are not
+    /// the objects any more that were looked at.
+    pub(crate) fn distribute<'a>(
+        &self,
+        entity: &EntityFetch,
+        mut entities: Vec<Data<'a>>,
+        data: &mut Data<'a>,
+    ) -> bool {
+        let mut count = 0;
+        for steps in &entity.paths {
+            places::visit(data, steps, &mut |_| count += entity.inputs.len());
         }
-        same_hash.push(self.list.len());
-        self.list.push(representation);
-        self.places.push(vec![place]);
+        if count != self.order.len() {
+            return false;
+        }
+        let mut left = self.uses.clone();
+        let mut order = self.order.iter();
+        for steps in &entity.paths {
+            places::visit_mut(data, steps, &mut |object| {
+                for position in order.by_ref().take(entity.inputs.len()) {
+                    let position = *position as usize;
+                    let Some(entity) = entities.get_mut(position) else {
+                        continue;
+                    };
+                    left[position] -= 1;
+                    match entity {
+                        Data::Object(_) if left[position] == 0 => {
+                            object.merge(std::mem::take(entity))
+                        }
+                        Data::Object(_) => object.merge(entity.clone()),
+                        _ => {}
+                    }
+                }
+            });
+        }
+        true
+    }
+
+    /// The paths of all objects that a representation stands for.
+    pub(crate) fn paths(
+        &self,
+        entity: &EntityFetch,
+        data: &Data<'_>,
+        representation: usize,
+    ) -> Vec<Vec<PathSegment>> {
+        let mut found = Vec::new();
+        let mut order = self.order.chunks(entity.inputs.len().max(1));
+        for steps in &entity.paths {
+            places::visit_paths(data, steps, &mut Vec::new(), &mut |path| {
+                let positions = order.next().unwrap_or_default();
+                if positions
+                    .iter()
+                    .any(|position| *position as usize == representation)
+                {
+                    found.push(path.to_vec());
+                }
+            });
+        }
+        found
+    }
+}
+
+impl Gathering {
+    fn add(&mut self, input: &Input, object: &Data<'_>, as_values: bool) -> Option<u32> {
+        if !input.fits(object) {
+            return None;
+        }
+        let end = self.json.len();
+        if !self.spans.is_empty() {
+            self.json.push(b',');
+        }
+        let start = self.json.len();
+        if input.write(object, &mut self.json).is_none() {
+            self.json.truncate(end);
+            return None;
+        }
+        let hash = self.hashing.hash_one(&self.json[start..]);
+        let last = self.last.get(&hash).copied();
+        if let Some(known) = self.find(last, start) {
+            self.json.truncate(end);
+            self.gathered.uses[known as usize] += 1;
+            return Some(known);
+        }
+        let position = u32::try_from(self.spans.len()).ok()?;
+        self.spans.push(start..self.json.len());
+        self.before.push(last.unwrap_or(NONE));
+        self.last.insert(hash, position);
+        self.gathered.uses.push(1);
+        if as_values {
+            self.gathered.values.push(input.value(object));
+        }
+        Some(position)
+    }
+
+    /// The representation that is equal to the one just written.
+    fn find(&self, last: Option<u32>, start: usize) -> Option<u32> {
+        let mut candidate = last?;
+        while candidate != NONE {
+            let span = self.spans[candidate as usize].clone();
+            if self.json[span] == self.json[start..] {
+                return Some(candidate);
+            }
+            candidate = self.before[candidate as usize];
+        }
+        None
     }
 }
 
 impl Input {
-    fn fits(&self, object: &Object) -> bool {
+    fn fits(&self, object: &Data<'_>) -> bool {
         let wanted = self.object.as_deref();
-        wanted.is_none_or(|wanted| typename(object) == Some(wanted))
+        wanted.is_none_or(|wanted| object.typename() == Some(wanted))
     }
 
-    /// The representation of an object; `None` when something it needs is not there, because
-    /// the fetch that was to bring it failed.
-    fn represent(&self, object: &Object) -> Option<Value> {
-        let mut representation = Object::new();
+    /// Writes the representation of an object; `None` when something it needs is not there,
+    /// because the fetch that was to bring it failed.
+    fn write(&self, object: &Data<'_>, out: &mut Vec<u8>) -> Option<()> {
+        out.extend_from_slice(b"{\"__typename\":");
+        write::json(out, &self.typename);
+        write_fields(&self.fields, object, out)?;
+        out.push(b'}');
+        Some(())
+    }
+
+    fn value(&self, object: &Data<'_>) -> Value {
+        let mut fields = IndexMap::new();
         let typename = Value::String(self.typename.clone());
-        representation.insert(Name::new("__typename"), typename);
-        collect(&self.fields, object, &mut representation)?;
-        Some(Value::Object(representation))
+        fields.insert(Name::new("__typename"), typename);
+        add_fields(&self.fields, object, &mut fields);
+        Value::Object(fields)
     }
 }
 
-/// `Some` when everything was there.
-fn collect(requires: &[Require], object: &Object, into: &mut Object) -> Option<()> {
+/// Writes `,"name":value` for each; `Some` when everything was there.
+fn write_fields(requires: &[Require], object: &Data<'_>, out: &mut Vec<u8>) -> Option<()> {
     for require in requires {
         match require {
             Require::On { types, below } => {
-                if typename(object).is_none_or(|ty| types.contains(ty)) {
-                    collect(below, object, into)?;
+                if meets(object, types) {
+                    write_fields(below, object, out)?;
                 }
             }
             Require::Field {
-                name,
+                slot,
                 sent_as,
                 nullable,
                 below,
+                ..
             } => {
-                let value = select(object.get(name)?, below)?;
-                if matches!(value, Value::Null) && !nullable {
+                let data = object.field(*slot);
+                if matches!(data, Data::Absent) || matches!(data, Data::Null) && !nullable {
                     return None;
                 }
-                into.insert(sent_as.clone(), value);
+                out.push(b',');
+                write::json(out, sent_as.as_str());
+                out.push(b':');
+                write_value(data, below, out)?;
             }
         }
     }
     Some(())
 }
 
-fn select(value: &Value, below: &[Require]) -> Option<Value> {
-    match value {
-        value if below.is_empty() => Some(value.clone()),
-        Value::List(items) => items
-            .iter()
-            .map(|item| select(item, below))
-            .collect::<Option<_>>()
-            .map(Value::List),
-        Value::Object(object) => {
-            let mut selected = Object::new();
-            collect(below, object, &mut selected)?;
-            Some(Value::Object(selected))
+fn write_value(data: &Data<'_>, below: &[Require], out: &mut Vec<u8>) -> Option<()> {
+    match data {
+        Data::List(items) => {
+            out.push(b'[');
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                write_value(item, below, out)?;
+            }
+            out.push(b']');
         }
-        other => Some(other.clone()),
+        Data::Object(_) => {
+            let start = out.len();
+            write_fields(below, data, out)?;
+            if out.len() == start {
+                out.extend_from_slice(b"{}");
+            } else {
+                // The first comma is the place of the bracket.
+                out[start] = b'{';
+                out.push(b'}');
+            }
+        }
+        leaf => write::leaf(out, leaf),
     }
+    Some(())
 }
 
-fn hash(value: &Value, hasher: &mut impl Hasher) {
-    match value {
-        Value::Null => 0_u8.hash(hasher),
-        Value::Number(number) => number.hash(hasher),
-        Value::String(text) => text.hash(hasher),
-        Value::Boolean(truth) => truth.hash(hasher),
-        Value::Binary(bytes) => bytes.hash(hasher),
-        Value::Enum(name) => Name::as_str(name).hash(hasher),
-        Value::List(items) => items.iter().for_each(|item| hash(item, hasher)),
-        Value::Object(object) => {
-            for (key, value) in object {
-                key.hash(hasher);
-                hash(value, hasher);
+fn add_fields(requires: &[Require], object: &Data<'_>, into: &mut IndexMap<Name, Value>) {
+    for require in requires {
+        match require {
+            Require::On { types, below } => {
+                if meets(object, types) {
+                    add_fields(below, object, into);
+                }
+            }
+            Require::Field {
+                slot,
+                sent_as,
+                below,
+                ..
+            } => {
+                into.insert(sent_as.clone(), to_value(object.field(*slot), below));
             }
         }
     }
 }
 
+fn to_value(data: &Data<'_>, below: &[Require]) -> Value {
+    match data {
+        Data::List(items) => Value::List(items.iter().map(|item| to_value(item, below)).collect()),
+        Data::Object(_) => {
+            let mut fields = IndexMap::new();
+            add_fields(below, data, &mut fields);
+            Value::Object(fields)
+        }
+        leaf => write::value(leaf),
+    }
+}
+
+fn meets(object: &Data<'_>, types: &[String]) -> bool {
+    object
+        .typename()
+        .is_none_or(|typename| types.iter().any(|ty| ty == typename))
+}
+
 #[cfg(test)]
 mod tests {
-    use async_graphql::value;
-
     use super::*;
     use crate::plan::Step;
 
-    fn need(name: &str, nullable: bool, below: Vec<Require>) -> Require {
+    fn need(slot: usize, name: &str, nullable: bool, below: Vec<Require>) -> Require {
         Require::Field {
-            name: Name::new(name),
+            slot,
+            name: name.into(),
             sent_as: Name::new(name),
             nullable,
             below,
@@ -153,10 +316,15 @@ mod tests {
     }
 
     fn fetch(requires: Vec<Require>) -> EntityFetch {
+        let list = Step::Field {
+            slot: 1,
+            name: "list".into(),
+        };
         EntityFetch {
             response_key: "_entities".to_owned(),
             variable: Name::new("representations"),
-            paths: vec![vec![Step::Field(Name::new("list")), Step::List]],
+            paths: vec![vec![list, Step::List]],
+            layout: 0,
             inputs: vec![Input {
                 object: Some("User".to_owned()),
                 typename: "User".to_owned(),
@@ -165,45 +333,78 @@ mod tests {
         }
     }
 
+    fn object(typename: &'static str, fields: &[Data<'static>]) -> Data<'static> {
+        let typename = Data::Json(typename);
+        Data::Object([&[typename], fields].concat())
+    }
+
+    fn list(items: Vec<Data<'static>>) -> Data<'static> {
+        Data::Object(vec![Data::Absent, Data::List(items)])
+    }
+
+    const USER: &str = "\"User\"";
+
     #[test]
-    fn equal_objects_are_represented_once() {
-        let data = value!({ "list": [
-            { "__typename": "User", "id": "1", "name": "a" },
-            { "__typename": "User", "id": "2", "name": "b" },
-            { "__typename": "User", "id": "1", "name": "c" },
-            { "__typename": "Robot", "id": "1" },
-            null,
-        ] });
-        let entity = fetch(vec![need("id", false, vec![])]);
+    fn equal_objects_are_represented_once_and_answered_everywhere() {
+        let user = |id| object(USER, &[Data::Json(id)]);
+        let robot = object("\"Robot\"", &[Data::Json("\"1\"")]);
+        let mut data = list(vec![
+            user("\"1\""),
+            user("\"2\""),
+            user("\"1\""),
+            robot,
+            Data::Null,
+        ]);
+        let entity = fetch(vec![need(1, "id", false, vec![])]);
 
-        let gathered = Representations::gather(&entity, &data);
+        let gathered = Representations::gather(&entity, &data, true);
 
-        let expected = [
-            value!({ "__typename": "User", "id": "1" }),
-            value!({ "__typename": "User", "id": "2" }),
-        ];
-        assert_eq!(gathered.list, expected);
-        let indices: Vec<_> = gathered.places[0].iter().map(|p| p.indices[0]).collect();
-        assert_eq!(indices, [0, 2]);
+        let json = r#"[{"__typename":"User","id":"1"},{"__typename":"User","id":"2"}]"#;
+        assert_eq!(gathered.json, json);
+        let values = serde_json::to_string(&gathered.values).expect("values are JSON");
+        assert_eq!(values, json);
+        let path = |index: usize| vec!["list".into(), index.into()];
+        assert_eq!(gathered.paths(&entity, &data, 0), [path(0), path(2)]);
+
+        let answer = |name| Data::Object(vec![Data::Absent, Data::Absent, Data::Json(name)]);
+        let entities = vec![answer("\"a\""), answer("\"b\"")];
+        assert!(gathered.distribute(&entity, entities, &mut data));
+        let Data::List(items) = data.field(1) else {
+            unreachable!("it was a list")
+        };
+        let names: Vec<_> = items.iter().map(|item| item.field(2).clone()).collect();
+        let (a, b) = (Data::Json("\"a\""), Data::Json("\"b\""));
+        assert_eq!(names, [a.clone(), b, a, Data::Absent, Data::Absent]);
+    }
+
+    #[test]
+    fn nothing_is_given_to_objects_that_have_changed() {
+        let user = |id| object(USER, &[Data::Json(id)]);
+        let data = list(vec![user("1"), user("2")]);
+        let entity = fetch(vec![need(1, "id", false, vec![])]);
+        let gathered = Representations::gather(&entity, &data, false);
+
+        let mut other = list(vec![user("2")]);
+        assert!(!gathered.distribute(&entity, vec![Data::object(); 2], &mut other));
     }
 
     #[test]
     fn objects_that_lack_something_required_are_left_out() {
-        let data = value!({ "list": [
-            { "__typename": "User", "id": "1", "size": { "x": 1, "y": 2 } },
-            { "__typename": "User", "id": null, "size": null },
-            { "__typename": "User", "id": "3", "size": null },
-            { "__typename": "User", "id": "4" },
-        ] });
-        let size = need("size", true, vec![need("x", false, vec![])]);
-        let entity = fetch(vec![need("id", false, vec![]), size]);
+        let size = |x| Data::Object(vec![Data::Absent, Data::Json(x)]);
+        let data = list(vec![
+            object(USER, &[Data::Json("1"), size("7")]),
+            object(USER, &[Data::Null, Data::Null]),
+            object(USER, &[Data::Json("3"), Data::Null]),
+            object(USER, &[Data::Json("4")]),
+        ]);
+        let size = need(2, "size", true, vec![need(1, "x", false, vec![])]);
+        let entity = fetch(vec![need(1, "id", false, vec![]), size]);
 
-        let gathered = Representations::gather(&entity, &data);
+        let gathered = Representations::gather(&entity, &data, true);
 
-        let expected = [
-            value!({ "__typename": "User", "id": "1", "size": { "x": 1 } }),
-            value!({ "__typename": "User", "id": "3", "size": null }),
-        ];
-        assert_eq!(gathered.list, expected);
+        let json = r#"[{"__typename":"User","id":1,"size":{"x":7}},{"__typename":"User","id":3,"size":null}]"#;
+        assert_eq!(gathered.json, json);
+        let values = serde_json::to_string(&gathered.values).expect("values are JSON");
+        assert_eq!(values, json);
     }
 }

@@ -146,10 +146,7 @@ pub(crate) fn reassemble(
     for error in &mut errors {
         restore_path(operation, &mut error.path);
     }
-    SubgraphResponse {
-        data: Value::Object(lists),
-        errors,
-    }
+    SubgraphResponse::of(Value::Object(lists), errors)
 }
 
 /// `_i0_3, name` becomes `_entities, 3, name`.

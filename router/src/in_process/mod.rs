@@ -133,10 +133,8 @@ fn unreadable(operation: &SubgraphOperation) -> SubgraphResponse {
 }
 
 fn translate(response: Response) -> SubgraphResponse {
-    SubgraphResponse {
-        data: response.data,
-        errors: response.errors.into_iter().map(translate_error).collect(),
-    }
+    let errors = response.errors.into_iter().map(translate_error);
+    SubgraphResponse::of(response.data, errors.collect())
 }
 
 fn translate_error(error: ServerError) -> GraphQLError {

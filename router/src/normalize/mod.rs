@@ -35,6 +35,7 @@ pub(crate) struct NormalizedOperation {
 
 /// A normalized document.
 pub(crate) struct Normalized {
+    pub(crate) kind: OperationKind,
     /// Operations for the planner, to be run in order: one for a query or a subscription,
     /// one per root field for a mutation, none if nothing needs a subgraph.
     pub(crate) operations: Vec<NormalizedOperation>,
@@ -63,6 +64,7 @@ pub(crate) fn normalize(
     builder.select(root, &root.ty, &mut selections)?;
     let shape = builder.shape(root)?;
     Ok(Normalized {
+        kind: declared.kind,
         operations: split(declared.kind, selections, &builder.arguments.list),
         introspects: builder.introspects,
         entries: builder.entries,

@@ -22,31 +22,38 @@ pub(crate) enum Shape {
 }
 
 /// One response key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FieldShape {
     /// What the client calls it.
-    pub(crate) response_key: String,
+    pub(crate) response_key: Arc<str>,
+    /// The same as it is written: `"name":`.
+    pub(crate) key: Arc<[u8]>,
     /// What it is called in the data.
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
+    /// Where it is in the data, once the shape is bound to a plan.
+    pub(crate) slot: usize,
     /// `Type.field`, for messages.
-    pub(crate) coordinate: String,
+    pub(crate) coordinate: Arc<str>,
     pub(crate) source: Source,
     pub(crate) value: ValueShape,
 }
 
+/// A slot that no object has.
+pub(crate) const UNBOUND: usize = usize::MAX;
+
 /// Where a field's value comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// The merged data of the subgraphs.
     Data,
     /// The type is known from where the field stands.
-    Typename(String),
+    Typename(Arc<str>),
     /// The schema.
     Introspection,
 }
 
 /// A type, as far as completing a value needs it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ValueShape {
     NonNull(Box<ValueShape>),
     List(Box<ValueShape>),

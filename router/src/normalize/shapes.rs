@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use crate::error::{Code, GraphQLError};
 use crate::normalize::builder::Builder;
 use crate::normalize::names::Scope;
-use crate::normalize::shape::{FieldShape, Fields, Shape, Source, ValueShape};
+use crate::normalize::shape::{FieldShape, Fields, Shape, Source, UNBOUND, ValueShape};
 
 /// Entries of one shape: selections multiplied by the concrete types they apply to.
 const ENTRIES_MAX: usize = 50_000;
@@ -137,20 +137,22 @@ impl<'a> Builder<'a> {
     ) -> Result<FieldShape, GraphQLError> {
         let field = fields[0];
         let mut shape = FieldShape {
-            response_key: response_key.to_string(),
-            name: String::new(),
-            coordinate: format!("{concrete}.{}", field.name),
+            response_key: response_key.as_str().into(),
+            key: format!("\"{response_key}\":").into_bytes().into(),
+            name: "".into(),
+            slot: UNBOUND,
+            coordinate: format!("{concrete}.{}", field.name).into(),
             source: Source::Data,
             value: ValueShape::Leaf,
         };
         match field.name.as_str() {
-            "__typename" => shape.source = Source::Typename(concrete.to_string()),
+            "__typename" => shape.source = Source::Typename(concrete.as_str().into()),
             "__schema" | "__type" => shape.source = Source::Introspection,
             _ => {
                 let arguments = self.arguments.of(&self.api.schema, field, self.settings)?;
                 let ty = self.definition(concrete, field).ty.clone();
                 let identity = self.identity(field, &arguments, is_root);
-                shape.name = names.name(&identity);
+                shape.name = names.name(&identity).into();
                 let below: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
                 shape.value = self.value(&ty, &below, names.child(&shape.name))?;
             }

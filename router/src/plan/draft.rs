@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use apollo_compiler::Name;
 use indexmap::IndexMap;
 
-use crate::plan::Require;
+use crate::plan::scope::ScopeId;
 use crate::plan::supergraph::GraphId;
 use crate::plan::wanted::Arguments;
 use crate::subgraph::OperationKind;
@@ -23,12 +23,19 @@ pub(crate) struct Draft {
     pub(crate) nodes: Vec<Node>,
 }
 
+/// Where the objects are that a request completes.
+pub(crate) struct At<'a> {
+    pub(crate) path: &'a [PathStep],
+    pub(crate) scope: ScopeId,
+}
+
 /// One request to a subgraph.
 pub(crate) struct Group {
     pub(crate) graph: GraphId,
     pub(crate) kind: GroupKind,
     /// The objects that it completes.
     pub(crate) path: Vec<PathStep>,
+    pub(crate) scope: ScopeId,
     pub(crate) root: NodeId,
     pub(crate) after: Deps,
     pub(crate) inputs: Vec<DraftInput>,
@@ -48,7 +55,43 @@ pub(crate) struct DraftInput {
     pub(crate) object: Option<Name>,
     /// The type that the subgraph knows them under.
     pub(crate) typename: Name,
-    pub(crate) fields: Vec<Require>,
+    pub(crate) fields: Vec<Need>,
+}
+
+/// A part of a representation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Need {
+    Field {
+        /// The name in the data.
+        name: Name,
+        sent_as: Name,
+        /// A null may be sent.
+        nullable: bool,
+        below: Vec<Need>,
+    },
+    /// Only for objects of these concrete types.
+    On { types: Vec<Name>, below: Vec<Need> },
+}
+
+impl Need {
+    pub(crate) fn typename() -> Self {
+        let typename = apollo_compiler::name!("__typename");
+        Self::Field {
+            name: typename.clone(),
+            sent_as: typename,
+            nullable: false,
+            below: Vec::new(),
+        }
+    }
+
+    /// Whether both take the same field, or ask for the same types.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Field { name, .. }, Self::Field { name: other, .. }) => name == other,
+            (Self::On { types, .. }, Self::On { types: other, .. }) => types == other,
+            _ => false,
+        }
+    }
 }
 
 /// A step from the root of the data.
@@ -83,12 +126,12 @@ impl Draft {
         graph: GraphId,
         kind: OperationKind,
         ty: &Name,
-        path: &[PathStep],
+        at: &At<'_>,
         after: Deps,
     ) -> GroupId {
         let kind = GroupKind::Root(kind);
-        let known = self.alike(graph, kind, path, &after).first().copied();
-        known.unwrap_or_else(|| self.add(graph, kind, path, after, ty))
+        let known = self.alike(graph, kind, at.path, &after).first().copied();
+        known.unwrap_or_else(|| self.add(graph, kind, at, after, ty))
     }
 
     /// A request for entities at a path that begins when others have ended. It is shared with
@@ -97,7 +140,7 @@ impl Draft {
     pub(crate) fn entities(
         &mut self,
         graph: GraphId,
-        path: &[PathStep],
+        at: &At<'_>,
         after: Deps,
         input: DraftInput,
         fits: impl Fn(&DraftInput) -> bool,
@@ -107,10 +150,9 @@ impl Draft {
             let mut inputs = self.groups[*group].inputs.iter();
             inputs.all(|known| known.allows(&input) && fits(known))
         };
-        let alike = self.alike(graph, GroupKind::Entities, path, &after);
+        let alike = self.alike(graph, GroupKind::Entities, at.path, &after);
         let known = alike.into_iter().find(is_shared);
-        let group =
-            known.unwrap_or_else(|| self.add(graph, GroupKind::Entities, path, after, &any));
+        let group = known.unwrap_or_else(|| self.add(graph, GroupKind::Entities, at, after, &any));
         self.send(group, input);
         group
     }
@@ -137,7 +179,7 @@ impl Draft {
         &mut self,
         graph: GraphId,
         kind: GroupKind,
-        path: &[PathStep],
+        at: &At<'_>,
         after: Deps,
         ty: &Name,
     ) -> GroupId {
@@ -146,7 +188,8 @@ impl Draft {
         self.groups.push(Group {
             graph,
             kind,
-            path: path.to_vec(),
+            path: at.path.to_vec(),
+            scope: at.scope,
             root,
             after,
             inputs: Vec::new(),
@@ -222,16 +265,16 @@ impl DraftInput {
     }
 }
 
-fn are_compatible(these: &[Require], those: &[Require]) -> bool {
-    let clash = |this: &Require, that: &Require| match (this, that) {
+fn are_compatible(these: &[Need], those: &[Need]) -> bool {
+    let clash = |this: &Need, that: &Need| match (this, that) {
         (
-            Require::Field {
+            Need::Field {
                 name,
                 sent_as,
                 below,
                 ..
             },
-            Require::Field {
+            Need::Field {
                 name: other,
                 sent_as: other_as,
                 below: other_below,
@@ -240,18 +283,18 @@ fn are_compatible(these: &[Require], those: &[Require]) -> bool {
         ) => sent_as == other_as && (name != other || !are_compatible(below, other_below)),
         _ => false,
     };
-    let clashes = |this: &Require| those.iter().any(|that| clash(this, that));
+    let clashes = |this: &Need| those.iter().any(|that| clash(this, that));
     !these.iter().any(clashes)
 }
 
 /// Adds what is not there yet.
-pub(crate) fn merge_requires(into: &mut Vec<Require>, more: Vec<Require>) {
+pub(crate) fn merge_requires(into: &mut Vec<Need>, more: Vec<Need>) {
     for require in more {
         let same = into.iter_mut().find(|known| known.is_same(&require));
         match (same, require) {
             (
-                Some(Require::Field { below: known, .. } | Require::On { below: known, .. }),
-                Require::Field { below, .. } | Require::On { below, .. },
+                Some(Need::Field { below: known, .. } | Need::On { below: known, .. }),
+                Need::Field { below, .. } | Need::On { below, .. },
             ) => merge_requires(known, below),
             (None, require) => into.push(require),
         }

@@ -4,9 +4,8 @@
 use apollo_compiler::Name;
 use apollo_compiler::ast::Selection;
 
-use crate::plan::Require;
 use crate::plan::cost::Route;
-use crate::plan::draft::{Deps, DraftInput, merge_requires};
+use crate::plan::draft::{At, Deps, DraftInput, Need, merge_requires};
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Access, Origin, PositionId};
 use crate::plan::supergraph::Target;
@@ -48,8 +47,13 @@ impl Planning<'_> {
                 .take(usize::from(!is_top))
                 .map(|access| self.group(access)),
         );
-        let (ty, path) = (position.ty.clone(), position.path.clone());
-        let group = self.draft.root(target.graph, kind, &ty, &path, after);
+        let place = At {
+            path: &position.path,
+            scope: position.scope,
+        };
+        let group = self
+            .draft
+            .root(target.graph, kind, &position.ty, &place, after);
         let node = self.draft.groups[group].root;
         let place = target.place();
         self.add_access(at, Access { node, place });
@@ -120,7 +124,7 @@ impl Planning<'_> {
         at: PositionId,
         target: &Target,
         number: usize,
-    ) -> Planned<(Deps, Vec<Require>)> {
+    ) -> Planned<(Deps, Vec<Need>)> {
         let index = self.index;
         let keys = index.in_graph(target).map_or(&[][..], |ty| &ty.keys);
         let Some(key) = keys.get(number) else {
@@ -139,7 +143,7 @@ impl Planning<'_> {
         at: PositionId,
         target: &Target,
         mut deps: Deps,
-        fields: Vec<Require>,
+        fields: Vec<Need>,
     ) -> Access {
         let position = &self.positions[at];
         deps.extend(&position.needs);
@@ -155,8 +159,11 @@ impl Planning<'_> {
             typename: target.ty.clone(),
             fields,
         };
-        let path = &position.path;
-        let group = self.draft.entities(target.graph, path, deps, input, fits);
+        let place = At {
+            path: &position.path,
+            scope: position.scope,
+        };
+        let group = self.draft.entities(target.graph, &place, deps, input, fits);
         let root = self.draft.groups[group].root;
         let access = Access {
             node: self.draft.fragment(root, &target.ty),

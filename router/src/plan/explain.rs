@@ -60,8 +60,8 @@ impl Display for Path<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Field(name) if position == 0 => write!(f, "{name}")?,
-                Step::Field(name) => write!(f, ".{name}")?,
+                Step::Field { name, .. } if position == 0 => write!(f, "{name}")?,
+                Step::Field { name, .. } => write!(f, ".{name}")?,
                 Step::List => write!(f, ".@")?,
                 Step::Object(object) => write!(f, "|{object}")?,
             }
@@ -85,7 +85,7 @@ impl Display for Requires<'_> {
                     ..
                 } => {
                     write!(f, "{space}{sent_as}")?;
-                    if name != sent_as {
+                    if **name != **sent_as {
                         write!(f, "={name}")?;
                     }
                     if !below.is_empty() {
@@ -93,8 +93,6 @@ impl Display for Requires<'_> {
                     }
                 }
                 Require::On { types, below } => {
-                    let mut types: Vec<&str> = types.iter().map(String::as_str).collect();
-                    types.sort_unstable();
                     write!(f, "{space}|{}{}", types.join("|"), Requires(below))?;
                 }
             }

@@ -19,11 +19,12 @@ mod select;
 mod supergraph;
 mod wanted;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_graphql::Name;
 
+use crate::data::layout::{LayoutId, Layouts};
 use crate::subgraph::SubgraphOperation;
 
 /// What to do for one operation.
@@ -33,6 +34,8 @@ pub(crate) struct QueryPlan {
     pub(crate) subscription: Option<Fetch>,
     /// What runs once, or for every event.
     pub(crate) fetches: Vec<PlannedFetch>,
+    /// What can stand where in the data.
+    pub(crate) layouts: Layouts,
 }
 
 /// A request, and its place in the order of things.
@@ -61,6 +64,7 @@ pub(crate) enum Target {
     /// Its root fields are fields of the root, or of the objects at a path.
     Objects {
         path: Option<TargetPath>,
+        layout: LayoutId,
         /// The keys of its root fields, to say what is missing when it fails.
         keys: Vec<String>,
     },
@@ -74,6 +78,8 @@ pub(crate) struct EntityFetch {
     pub(crate) response_key: String,
     pub(crate) variable: Name,
     pub(crate) paths: Vec<TargetPath>,
+    /// The layout of the objects at all of the paths.
+    pub(crate) layout: LayoutId,
     /// What is sent of an object; each that fits gives a representation.
     pub(crate) inputs: Vec<Input>,
 }
@@ -93,7 +99,10 @@ pub(crate) type TargetPath = Vec<Step>;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    Field(Name),
+    Field {
+        slot: usize,
+        name: Arc<str>,
+    },
     /// Every item of a list.
     List,
     /// Only objects of this concrete type.
@@ -101,11 +110,12 @@ pub(crate) enum Step {
 }
 
 /// A part of a representation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Require {
     Field {
-        /// The key in the merged data.
-        name: Name,
+        /// Where it is in the data.
+        slot: usize,
+        name: Arc<str>,
         /// The key in the representation.
         sent_as: Name,
         /// A null may be sent.
@@ -114,35 +124,31 @@ pub(crate) enum Require {
     },
     /// Only for objects of these concrete types.
     On {
-        types: HashSet<String>,
+        types: Vec<String>,
         below: Vec<Require>,
     },
 }
 
-impl Require {
-    fn typename() -> Self {
-        Self::Field {
-            name: Name::new("__typename"),
-            sent_as: Name::new("__typename"),
-            nullable: false,
-            below: Vec::new(),
-        }
-    }
-
-    /// Whether both take the same field, or ask for the same types.
-    fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Field { name, .. }, Self::Field { name: other, .. }) => name == other,
-            (Self::On { types, .. }, Self::On { types: other, .. }) => types == other,
-            _ => false,
-        }
-    }
-}
-
 impl QueryPlan {
+    /// The slot of the only field that a client asks of a mutation's root.
+    pub(crate) fn root_slot(&self) -> usize {
+        let first = self.fetches.first().map(|planned| &planned.fetch.target);
+        let key = match first {
+            Some(Target::Objects { keys, .. }) => keys.first(),
+            _ => None,
+        };
+        let slot = key.and_then(|key| self.layouts.get(0).find(key, 0));
+        slot.unwrap_or_default()
+    }
+
     /// A plan of fetches, each with those that it waits for. The first of a stream's seeds
     /// the data, and nothing waits for it.
-    fn new(fetches: Vec<Fetch>, after: Vec<BTreeSet<usize>>, is_stream: bool) -> Self {
+    fn new(
+        fetches: Vec<Fetch>,
+        after: Vec<BTreeSet<usize>>,
+        is_stream: bool,
+        layouts: Layouts,
+    ) -> Self {
         let mut fetches = fetches.into_iter();
         let subscription = is_stream.then(|| fetches.next()).flatten();
         let skipped = usize::from(subscription.is_some());
@@ -162,6 +168,7 @@ impl QueryPlan {
         Self {
             subscription,
             fetches: planned,
+            layouts,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Planner {
     ) -> Result<QueryPlan, PlanError> {
         let wanted = Wanted::of(&operation.selections);
         let deadline = Instant::now() + limit;
-        let draft = Planning::draft(&self.index, operation.kind, &wanted, deadline)?;
-        Ok(render(&self.index, &draft, &operation.types))
+        let (draft, scopes) = Planning::draft(&self.index, operation.kind, &wanted, deadline)?;
+        Ok(render(&self.index, &draft, scopes, &operation.types))
     }
 }

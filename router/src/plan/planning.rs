@@ -10,12 +10,12 @@ use std::time::Instant;
 use apollo_compiler::ast::{Selection, Type};
 use apollo_compiler::{Name, Node};
 
-use crate::plan::draft::{Draft, GroupId, PathStep};
+use crate::plan::PlanError;
+use crate::plan::draft::{Draft, GroupId, Need, PathStep};
 use crate::plan::position::{Access, Origin, Position, PositionId};
-use crate::plan::scope::Scopes;
+use crate::plan::scope::{ScopeId, Scopes, list_levels};
 use crate::plan::supergraph::{Place, SupergraphIndex, Target};
 use crate::plan::wanted::{Arguments, Wanted, WantedField};
-use crate::plan::{PlanError, Require};
 use crate::subgraph::OperationKind;
 
 /// Ways looked at for one plan; an honest operation needs a few hundred.
@@ -44,7 +44,7 @@ impl<'a> Planning<'a> {
         kind: OperationKind,
         wanted: &Wanted,
         deadline: Instant,
-    ) -> Planned<Draft> {
+    ) -> Planned<(Draft, Scopes)> {
         let root = root_type(kind);
         let (scopes, scope) = Scopes::of(index, &root, wanted);
         let position = Position::new(root, Vec::new(), scope, Origin::Root(kind));
@@ -59,7 +59,7 @@ impl<'a> Planning<'a> {
             steps: 0,
         };
         planning.select(0, wanted)?;
-        Ok(planning.draft)
+        Ok((planning.draft, planning.scopes))
     }
 
     /// Counts what planning costs, and stops it when that is too much.
@@ -180,18 +180,18 @@ impl<'a> Planning<'a> {
         at: PositionId,
         set: &[Selection],
         may_be_null: bool,
-    ) -> (Wanted, Vec<Require>) {
+    ) -> (Wanted, Vec<Need>) {
         let (ty, scope) = (self.positions[at].ty.clone(), self.positions[at].scope);
         self.read_set(scope, &ty, set, may_be_null)
     }
 
     fn read_set(
         &mut self,
-        scope: usize,
+        scope: ScopeId,
         ty: &Name,
         set: &[Selection],
         may_be_null: bool,
-    ) -> (Wanted, Vec<Require>) {
+    ) -> (Wanted, Vec<Need>) {
         let mut wanted = Wanted::default();
         let mut requires = Vec::new();
         for selection in set {
@@ -211,7 +211,7 @@ impl<'a> Planning<'a> {
                         .entry(condition.clone())
                         .or_default()
                         .merge(&below);
-                    requires.push(Require::On {
+                    requires.push(Need::On {
                         types: self.types_of(condition),
                         below: require,
                     });
@@ -224,11 +224,11 @@ impl<'a> Planning<'a> {
 
     fn read_field(
         &mut self,
-        scope: usize,
+        scope: ScopeId,
         ty: &Name,
         field: &Node<apollo_compiler::ast::Field>,
         may_be_null: bool,
-    ) -> (Name, WantedField, Require) {
+    ) -> (Name, WantedField, Need) {
         let index = self.index;
         let arguments = literal_arguments(field);
         let name = self
@@ -241,12 +241,12 @@ impl<'a> Planning<'a> {
             let scope = self.scopes.child(scope, &name);
             below = self.read_set(scope, inner, &field.selection_set, may_be_null);
             if index.is_abstract(inner) {
-                below.1.insert(0, Require::typename());
+                below.1.insert(0, Need::typename());
             }
         }
-        let require = Require::Field {
-            name: async_graphql::Name::new(&name),
-            sent_as: async_graphql::Name::new(&field.name),
+        let require = Need::Field {
+            name: name.clone(),
+            sent_as: field.name.clone(),
             nullable: may_be_null && of.is_none_or(|of| !of.is_non_null()),
             below: below.1,
         };
@@ -259,13 +259,10 @@ impl<'a> Planning<'a> {
     }
 
     /// What an object may call itself when it meets a condition.
-    fn types_of(&self, condition: &Name) -> std::collections::HashSet<String> {
-        let objects = self
-            .index
-            .possible(condition)
-            .iter()
-            .map(ToString::to_string);
-        objects.chain([condition.to_string()]).collect()
+    fn types_of(&self, condition: &Name) -> Vec<Name> {
+        let objects = self.index.possible(condition).iter();
+        let other = objects.filter(|object| *object != condition).cloned();
+        [condition.clone()].into_iter().chain(other).collect()
     }
 }
 
@@ -281,13 +278,6 @@ fn literal_arguments(field: &apollo_compiler::ast::Field) -> Arguments {
     Arguments {
         text: format!("({})", printed.collect::<Vec<_>>().join(",")).into(),
         variables: Vec::new().into(),
-    }
-}
-
-fn list_levels(ty: &Type) -> usize {
-    match ty {
-        Type::List(item) | Type::NonNullList(item) => 1 + list_levels(item),
-        Type::Named(_) | Type::NonNullNamed(_) => 0,
     }
 }
 

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use apollo_compiler::Name;
+use apollo_compiler::ast::Type;
+use indexmap::IndexMap;
 
+use crate::data::layout::{Content, LayoutId, Layouts};
 use crate::plan::supergraph::SupergraphIndex;
 use crate::plan::wanted::{Arguments, Wanted};
 
@@ -19,17 +22,21 @@ pub(crate) struct Scopes {
 
 #[derive(Default)]
 struct Scope {
-    names: HashMap<Name, Identity>,
+    names: IndexMap<Name, Identity>,
     children: HashMap<Name, ScopeId>,
+    /// The place that has taken it in.
+    same_as: Option<ScopeId>,
 }
 
 /// What makes two selections of a field one.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Identity {
     field: Name,
     arguments: Arguments,
     /// The type as far as it matters to a response: subgraphs refuse one name for two shapes.
     shape: String,
+    lists: usize,
+    is_composite: bool,
 }
 
 impl Scopes {
@@ -73,6 +80,91 @@ impl Scopes {
         child
     }
 
+    /// Makes two places one, if no name means two things in them.
+    pub(crate) fn unify(&mut self, one: ScopeId, other: ScopeId) -> bool {
+        let fits = self.are_alike(one, other);
+        if fits {
+            self.take_in(one, other);
+        }
+        fits
+    }
+
+    fn resolved(&self, mut scope: ScopeId) -> ScopeId {
+        while let Some(same) = self.list[scope].same_as {
+            scope = same;
+        }
+        scope
+    }
+
+    fn are_alike(&self, one: ScopeId, other: ScopeId) -> bool {
+        let (one, other) = (self.resolved(one), self.resolved(other));
+        if one == other {
+            return true;
+        }
+        let (one, other) = (&self.list[one], &self.list[other]);
+        let mut shared = one.names.iter().filter_map(|(name, identity)| {
+            let same = other.names.get(name)?;
+            Some((name, identity == same))
+        });
+        shared.all(|(name, is_same)| {
+            let below = (one.children.get(name), other.children.get(name));
+            let (Some(one), Some(other)) = below else {
+                return is_same;
+            };
+            is_same && self.are_alike(*one, *other)
+        })
+    }
+
+    fn take_in(&mut self, one: ScopeId, other: ScopeId) {
+        let (one, other) = (self.resolved(one), self.resolved(other));
+        if one == other {
+            return;
+        }
+        // The root stays the first.
+        let (into, from) = (one.min(other), one.max(other));
+        let taken = std::mem::take(&mut self.list[from]);
+        self.list[from].same_as = Some(into);
+        for (name, identity) in taken.names {
+            self.list[into].names.entry(name).or_insert(identity);
+        }
+        for (name, child) in taken.children {
+            match self.list[into].children.get(&name) {
+                Some(known) => self.take_in(*known, child),
+                None => {
+                    self.list[into].children.insert(name, child);
+                }
+            }
+        }
+    }
+
+    /// Gives every name at every place its slot; also tells the layout of each place.
+    pub(crate) fn layouts(&self) -> (Layouts, Vec<LayoutId>) {
+        let mut layouts = Layouts::default();
+        let own = |scope: &Scope| scope.same_as.is_none();
+        let mut ids: Vec<LayoutId> = self
+            .list
+            .iter()
+            .map(|scope| if own(scope) { layouts.add() } else { 0 })
+            .collect();
+        for scope in 0..self.list.len() {
+            ids[scope] = ids[self.resolved(scope)];
+        }
+        for (id, scope) in self.list.iter().enumerate().filter(|(_, scope)| own(scope)) {
+            for (name, identity) in &scope.names {
+                let child = scope.children.get(name).map(|child| ids[*child]);
+                let below = identity
+                    .is_composite
+                    .then(|| child.unwrap_or_else(|| layouts.add()));
+                let content = Content {
+                    lists: identity.lists,
+                    below,
+                };
+                layouts.add_slot(ids[id], name, content);
+            }
+        }
+        (layouts, ids)
+    }
+
     /// The name in the data of a field that the planner adds.
     pub(crate) fn name(
         &mut self,
@@ -101,9 +193,11 @@ impl Scopes {
 }
 
 fn identity(index: &SupergraphIndex, ty: &Name, field: &Name, arguments: Arguments) -> Identity {
-    let shape = index.field_type(ty, field).map_or_else(String::new, |ty| {
+    let ty = index.field_type(ty, field);
+    let is_composite = ty.is_some_and(|ty| index.is_composite(ty.inner_named_type()));
+    let shape = ty.map_or_else(String::new, |ty| {
         let (named, text) = (ty.inner_named_type(), ty.to_string());
-        if index.is_composite(named) {
+        if is_composite {
             text.replace(named.as_str(), "*")
         } else {
             text
@@ -113,5 +207,15 @@ fn identity(index: &SupergraphIndex, ty: &Name, field: &Name, arguments: Argumen
         field: field.clone(),
         arguments,
         shape,
+        lists: ty.map_or(0, list_levels),
+        is_composite,
+    }
+}
+
+/// How many lists stand around a named type.
+pub(crate) fn list_levels(ty: &Type) -> usize {
+    match ty {
+        Type::List(item) | Type::NonNullList(item) => 1 + list_levels(item),
+        Type::Named(_) | Type::NonNullNamed(_) => 0,
     }
 }

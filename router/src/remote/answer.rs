@@ -61,6 +61,11 @@ pub(crate) async fn read(
     Ok(gathered.freeze())
 }
 
+/// Whether a body begins like an object.
+pub(crate) fn may_be_json(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'{')
+}
+
 /// Reads the response in a body; a large one on a thread that may be blocked.
 pub(crate) async fn parse(body: Bytes, nesting_max: usize) -> Result<SubgraphResponse, Failure> {
     if body.len() <= PARSED_AT_ONCE_MAX {
@@ -154,11 +159,8 @@ impl<'de> Visitor<'de> for AnswerSeed {
             Some(list) => errors(list)?,
         };
         match data {
-            Some(data @ (Value::Object(_) | Value::Null)) => Ok(SubgraphResponse { data, errors }),
-            None if !errors.is_empty() => Ok(SubgraphResponse {
-                data: Value::Null,
-                errors,
-            }),
+            Some(data @ (Value::Object(_) | Value::Null)) => Ok(SubgraphResponse::of(data, errors)),
+            None if !errors.is_empty() => Ok(SubgraphResponse::of(Value::Null, errors)),
             Some(_) => Err(A::Error::custom("data is no object")),
             None => Err(A::Error::custom("there are neither data nor errors")),
         }

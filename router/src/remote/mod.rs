@@ -28,11 +28,13 @@ use http::HeaderName;
 
 use self::address::{Address, Endpoint};
 use self::connect::Dialer;
+use self::failure::Failure;
 pub use self::headers::{ClientHeaders, Credentials, HeaderRules};
 pub use self::options::{BreakerOptions, Protocol, RemoteOptions, RetryOptions, SocketOptions};
 use self::request::Outgoing;
 use self::socket::Sockets;
 use self::transport::Transport;
+use crate::error::GraphQLError;
 use crate::subgraph::{Subgraph, SubgraphRequest, SubgraphResponse};
 
 /// Why a subgraph can not be reached as it was described.
@@ -97,7 +99,21 @@ fn dialer(
     })
 }
 
+/// Errors of an answer, from the text of its `errors`.
+pub(crate) fn errors_of(json: &str, nesting_max: usize) -> Result<Vec<GraphQLError>, Failure> {
+    answer::parse_errors(json, nesting_max)
+}
+
+/// What a client is told of an answer that is none.
+pub(crate) fn malformed(subgraph: &str) -> GraphQLError {
+    Failure::Malformed("it can not be read".into()).error(subgraph)
+}
+
 impl Subgraph for Remote {
+    fn takes_json(&self) -> bool {
+        true
+    }
+
     fn execute(&self, request: SubgraphRequest) -> BoxFuture<'_, SubgraphResponse> {
         Box::pin(async move {
             match Outgoing::new(&request, &self.transport.options) {

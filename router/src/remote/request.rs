@@ -56,15 +56,46 @@ pub(crate) fn body(request: &SubgraphRequest) -> Result<Bytes, Failure> {
         return Err(Failure::Files);
     }
     let query = request.operation.json();
-    let mut body = Vec::with_capacity(query.len() + 64);
+    let lists = request
+        .representations
+        .iter()
+        .map(Bytes::len)
+        .sum::<usize>();
+    let mut body = Vec::with_capacity(query.len() + lists + 64);
     body.extend_from_slice(query);
-    if !request.variables.is_empty() {
-        body.extend_from_slice(b",\"variables\":");
-        serde_json::to_writer(&mut body, &request.variables)
-            .map_err(|err| Failure::Unwritable(err.into()))?;
+    if !request.variables.is_empty() || !request.representations.is_empty() {
+        body.extend_from_slice(b",\"variables\":{");
+        variables(request, &mut body)?;
+        body.push(b'}');
     }
     body.push(b'}');
     Ok(body.into())
+}
+
+/// `"name":value` for each; representations are JSON already.
+fn variables(request: &SubgraphRequest, body: &mut Vec<u8>) -> Result<(), Failure> {
+    let entities = request.operation.entities.iter();
+    for (field, list) in entities.zip(&request.representations) {
+        separate(body);
+        serde_json::to_writer(&mut *body, &field.variable)
+            .map_err(|err| Failure::Unwritable(err.into()))?;
+        body.push(b':');
+        body.extend_from_slice(list);
+    }
+    for (name, value) in request.variables.iter() {
+        separate(body);
+        serde_json::to_writer(&mut *body, name.as_str())
+            .map_err(|err| Failure::Unwritable(err.into()))?;
+        body.push(b':');
+        serde_json::to_writer(&mut *body, value).map_err(|err| Failure::Unwritable(err.into()))?;
+    }
+    Ok(())
+}
+
+fn separate(body: &mut Vec<u8>) {
+    if body.last() != Some(&b'{') {
+        body.push(b',');
+    }
 }
 
 fn holds_file(value: &Value) -> bool {

@@ -197,11 +197,20 @@ impl Transport {
             }
         })?;
         let (head, body) = response.into_parts();
-        let answer = match answer::read(&head.headers, body, self.options.answer_max).await {
-            Ok(body) => answer::parse(body, self.options.nesting_max).await,
+        let status = head.status;
+        let body = answer::read(&head.headers, body, self.options.answer_max).await;
+        let answer = match body {
+            // A proxy's page is no answer, whatever its status says.
+            Ok(body) if answer::may_be_json(&body) => {
+                if status.is_success() {
+                    Ok(SubgraphResponse::unread(body))
+                } else {
+                    answer::parse(body, self.options.nesting_max).await
+                }
+            }
+            Ok(_) => Err(Failure::Malformed("it is no JSON object".into())),
             Err(failure) => Err(failure),
         };
-        let status = head.status;
         let answer = if status.is_success() {
             answer
         } else {

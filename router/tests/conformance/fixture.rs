@@ -73,10 +73,8 @@ impl Fixture {
             .map_err(|err| format!("{err:?}"))?;
         let data = serde_json::to_value(&executed.data).map_err(|err| err.to_string())?;
         let errors = executed.errors.iter().map(|failed| self.error(failed));
-        Ok(SubgraphResponse {
-            errors: errors.collect(),
-            data: GraphQLValue::from_json(data).map_err(|err| err.to_string())?,
-        })
+        let data = GraphQLValue::from_json(data).map_err(|err| err.to_string())?;
+        Ok(SubgraphResponse::of(data, errors.collect()))
     }
 
     /// The executor has messages only, so a code travels in one, after an exclamation mark.

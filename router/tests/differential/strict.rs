@@ -67,15 +67,12 @@ impl Strict {
         let data = answer
             .data
             .map(|data| serde_json::to_value(data).expect("JSON is JSON"));
-        Ok(SubgraphResponse {
-            data: async_graphql::Value::from_json(data.unwrap_or_default())
-                .expect("JSON is a value"),
-            errors: answer
-                .errors
-                .into_iter()
-                .map(|error| self.error(text, error))
-                .collect(),
-        })
+        let data = async_graphql::Value::from_json(data.unwrap_or_default());
+        let errors = answer.errors.into_iter();
+        Ok(SubgraphResponse::of(
+            data.expect("JSON is a value"),
+            errors.map(|error| self.error(text, error)).collect(),
+        ))
     }
 
     fn error(&self, text: &str, error: apollo_compiler::response::GraphQLError) -> GraphQLError {
