@@ -26,7 +26,12 @@ pub(crate) fn to_client(
             is_complete: true,
         };
         search.walk(here, &failure.path, &mut Vec::new());
-        for path in search.into_paths() {
+        let paths = search.into_paths();
+        if paths.is_empty() {
+            let (code, path) = (failure.error.code(), &failure.path);
+            tracing::warn!(code, ?path, "a field that no client asked for failed");
+        }
+        for path in paths {
             let error = GraphQLError {
                 path,
                 locations: Vec::new(),

@@ -60,7 +60,7 @@ where
                 return self.execute_batch(&operation, document, request).await;
             }
             let response = self.schema.execute(self.attached(document, request)).await;
-            translate(response)
+            number_entities(&operation, translate(response))
         })
     }
 
@@ -147,10 +147,13 @@ fn translate_error(error: ServerError) -> GraphQLError {
         })
         .collect();
     let coded = error.extensions.as_ref().is_some_and(has_code);
-    let mut translated = if coded || is_input_error(&error.message) {
+    let mut translated = if coded {
         GraphQLError::new(Code::BadUserInput, error.message)
+    } else if let Some(message) = input_error(&error.message) {
+        GraphQLError::new(Code::BadUserInput, message)
     } else {
-        tracing::error!(message = error.message, "resolver failed without a code");
+        let said = shortened(&error.message);
+        tracing::error!(error = said, "resolver failed without a code");
         GraphQLError::internal()
     };
     translated.path = path;
@@ -162,11 +165,41 @@ fn translate_error(error: ServerError) -> GraphQLError {
     translated
 }
 
+/// The paths that async-graphql gives errors of entities lack the position in the list, which
+/// is the first where there is no other.
+fn number_entities(
+    operation: &SubgraphOperation,
+    mut response: SubgraphResponse,
+) -> SubgraphResponse {
+    if !operation.entities.is_empty() {
+        for error in &mut response.errors {
+            let is_numbered = matches!(error.path.get(1), Some(PathSegment::Index(_)));
+            if !error.path.is_empty() && !is_numbered {
+                error.path.insert(1, PathSegment::Index(0));
+            }
+        }
+    }
+    response
+}
+
 fn has_code(extensions: &ErrorExtensionValues) -> bool {
     extensions.get("code").is_some()
 }
 
-/// async-graphql gives the errors of its own input parsing no code; their text has this shape.
-fn is_input_error(message: &str) -> bool {
-    message.starts_with("Failed to parse \"") || message.starts_with("Invalid value for argument")
+/// async-graphql gives the errors of its own input parsing no code; their texts begin like
+/// this. One of them goes on with the whole value, which may be a password.
+fn input_error(message: &str) -> Option<String> {
+    if let Some(rest) = message.strip_prefix("Expected input type \"") {
+        let ty = rest.split('"').next().unwrap_or_default();
+        return Some(format!("expected a value of type {ty}"));
+    }
+    let starts = ["Failed to parse \"", "Invalid value for argument"];
+    let is_ours = starts.iter().any(|start| message.starts_with(start));
+    is_ours.then(|| message.to_owned())
+}
+
+/// The beginning of a text, for the log.
+fn shortened(text: &str) -> &str {
+    let end = text.char_indices().nth(500).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
