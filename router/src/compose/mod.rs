@@ -23,8 +23,9 @@ mod validate;
 use apollo_compiler::ast::Document;
 use apollo_compiler::validation::DiagnosticList;
 
+use self::diagnostics::Diagnostics;
+pub(crate) use self::diagnostics::sentence;
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
-use self::diagnostics::{Diagnostics, sentence};
 pub(crate) use self::field_set::FieldSet;
 
 /// One subgraph, as its owner publishes it.
@@ -96,6 +97,11 @@ fn stages(sources: &[SubgraphSdl], diagnostics: &mut Diagnostics) -> Option<Supe
     (!diagnostics.has_errors()).then_some(supergraph)
 }
 
+/// Whether a document links the join specification.
+pub(crate) fn is_supergraph(document: &Document) -> bool {
+    api_schema::Features::of(document).is_supergraph()
+}
+
 /// Derives the API schema, and holds both schemas against the GraphQL specification.
 fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergraph> {
     let document = match Document::parse(sdl, "supergraph.graphql") {
@@ -105,7 +111,7 @@ fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergrap
             return None;
         }
     };
-    if !api_schema::Features::of(&document).is_supergraph() {
+    if !is_supergraph(&document) {
         let message = "this is no supergraph, its schema definition has no '@link' to 'https://specs.apollo.dev/join'";
         diagnostics.error(Code::InvalidLinkDirectiveUsage, message);
         return None;
