@@ -11,6 +11,7 @@ mod field_set;
 mod inaccessible;
 mod ingest;
 mod links;
+mod locate;
 mod machinery;
 mod merge;
 mod merged;
@@ -27,6 +28,7 @@ use self::diagnostics::Diagnostics;
 pub(crate) use self::diagnostics::sentence;
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
 pub(crate) use self::field_set::FieldSet;
+use self::model::Subgraph;
 
 /// One subgraph, as its owner publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,28 +73,29 @@ impl Supergraph {
 /// Composes subgraphs into a supergraph, reporting everything that is wrong at the first stage that finds errors.
 pub fn compose(subgraphs: &[SubgraphSdl]) -> Composition {
     let mut diagnostics = Diagnostics::default();
-    let supergraph = stages(subgraphs, &mut diagnostics);
+    let subgraphs = ingest::ingest(subgraphs, &mut diagnostics);
+    let supergraph = stages(&subgraphs, &mut diagnostics);
+    diagnostics.locate(|element| locate::find(&subgraphs, element));
     Composition {
         supergraph,
         diagnostics: diagnostics.into_vec(),
     }
 }
 
-fn stages(sources: &[SubgraphSdl], diagnostics: &mut Diagnostics) -> Option<Supergraph> {
-    let subgraphs = ingest::ingest(sources, diagnostics);
-    for subgraph in &subgraphs {
+fn stages(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+    for subgraph in subgraphs {
         validate::validate(subgraph, diagnostics);
     }
     if diagnostics.has_errors() {
         return None;
     }
-    let merged = merge::merge(&subgraphs, diagnostics);
+    let merged = merge::merge(subgraphs, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    let supergraph = read_supergraph(&emit::emit(&subgraphs, &merged), diagnostics)?;
+    let supergraph = read_supergraph(&emit::emit(subgraphs, &merged), diagnostics)?;
     if !diagnostics.has_errors() {
-        satisfiability::check(&subgraphs, &merged, diagnostics);
+        satisfiability::check(subgraphs, &merged, diagnostics);
     }
     (!diagnostics.has_errors()).then_some(supergraph)
 }

@@ -22,6 +22,8 @@ pub(crate) struct Subgraph {
     /// Directive definitions of its own, federation's left out.
     pub(crate) directives: IndexMap<Name, Node<DirectiveDefinition>>,
     pub(crate) composed: Vec<Composed>,
+    /// The minor version of federation 2; absent in a subgraph of federation 1.
+    pub(crate) federation_2: Option<u32>,
     /// Some field set could not be read, so what it refers to is not marked as used.
     pub(crate) has_unread_field_sets: bool,
 }

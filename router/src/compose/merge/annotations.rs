@@ -118,7 +118,7 @@ impl Merger<'_> {
             let graphs = self.names(all.iter().map(|(graph, _)| *graph));
             let message = format!("'{element}' is described differently in {graphs}");
             self.diagnostics
-                .hint(Code::InconsistentDescription, message);
+                .hint_of(Code::InconsistentDescription, element, message);
         }
     }
 }

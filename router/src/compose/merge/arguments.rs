@@ -102,7 +102,7 @@ impl Merger<'_> {
             None => {
                 let message =
                     format!("{noun} '{element}' is left out because {absent} does not know it");
-                self.diagnostics.hint(codes.dropped, message);
+                self.diagnostics.hint_of(codes.dropped, element, message);
             }
         }
     }
@@ -124,7 +124,7 @@ impl Merger<'_> {
                     .iter()
                     .map(|(graph, input)| (*graph, input.ty.to_string())),
             );
-            self.diagnostics.error(codes.mismatch, message);
+            self.diagnostics.error_of(codes.mismatch, element, message);
             return None;
         };
         let default = &present[0].1.default;
@@ -141,7 +141,8 @@ impl Merger<'_> {
                 codes.noun,
                 self.variants(defaults)
             );
-            self.diagnostics.error(codes.default_mismatch, message);
+            self.diagnostics
+                .error_of(codes.default_mismatch, element, message);
             return None;
         }
         self.hint_descriptions(

@@ -60,7 +60,8 @@ impl<'a> Merger<'a> {
                 .iter()
                 .map(|(graph, field)| (*graph, field.ty.to_string()));
             let message = self.mismatch("field", &element, types);
-            self.diagnostics.error(Code::FieldTypeMismatch, message);
+            self.diagnostics
+                .error_of(Code::FieldTypeMismatch, &element, message);
             return None;
         };
         let arguments: Vec<(GraphId, &IndexMap<Name, InputValue>)> = resolving

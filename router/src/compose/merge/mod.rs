@@ -2,6 +2,7 @@
 
 mod annotations;
 mod arguments;
+mod authorisation;
 mod composites;
 mod directives;
 mod enums;
@@ -73,6 +74,7 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
     }
     merger.merge_interface_objects(&mut merged);
     merger.check_implementations(&merged);
+    merger.check_authorisation(&merged);
     merger.merge_directives(&mut merged);
     merged
 }
@@ -126,8 +128,9 @@ impl Merger<'_> {
                 .iter()
                 .map(|(graph, ty)| format!("{} in '{}'", ty.kind.noun(), self.name(*graph)))
                 .collect();
-            self.diagnostics.error(
+            self.diagnostics.error_of(
                 Code::TypeKindMismatch,
+                name,
                 format!("type '{name}' is of different kinds: {}", kinds.join(", ")),
             );
         }
