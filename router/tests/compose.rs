@@ -43,6 +43,7 @@ cases! {
     cost_errors
     costs
     defaults
+    defaults_after_merging
     directives
     early_imports
     early_interface_keys
@@ -56,6 +57,7 @@ cases! {
     external_types
     external_with_metadata
     federation_1
+    federation_1_leftovers
     federation_1_lists
     field_types
     inaccessible
@@ -69,6 +71,7 @@ cases! {
     interface_object_misplaced
     interface_object_requires
     interfaces
+    invalid_defaults
     invalid_field_sharing
     invalid_graphql
     key_errors
@@ -84,6 +87,8 @@ cases! {
     override_errors
     override_metadata
     override_progressive
+    override_type_mismatch
+    override_types
     overrides
     overview
     provides

@@ -50,6 +50,7 @@ codes! {
     ExternalTypeMismatch = "EXTERNAL_TYPE_MISMATCH": "An `@external` field has another type than where it is resolved.",
     ExternalArgumentMissing = "EXTERNAL_ARGUMENT_MISSING": "An `@external` field lacks an argument.",
     ExternalArgumentTypeMismatch = "EXTERNAL_ARGUMENT_TYPE_MISMATCH": "An argument of an `@external` field has another type than where it is resolved.",
+    ExternalArgumentDefaultMismatch = "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH": "An argument of an `@external` field has another default than where it is resolved.",
     ExternalOnInterface = "EXTERNAL_ON_INTERFACE": "An `@external` stands on an interface field.",
     MergedDirectiveOnExternal = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL": "An `@external` field carries a directive that belongs where it is resolved.",
     InvalidShareableUsage = "INVALID_SHAREABLE_USAGE": "A `@shareable` stands where nothing can be shared.",

@@ -5,6 +5,7 @@
 
 mod api_schema;
 mod codes;
+mod defaults;
 mod diagnostics;
 mod emit;
 mod field_set;
@@ -21,8 +22,9 @@ mod satisfiability;
 mod selection;
 mod validate;
 
+use apollo_compiler::Schema;
 use apollo_compiler::ast::Document;
-use apollo_compiler::validation::DiagnosticList;
+use apollo_compiler::validation::{DiagnosticList, Valid};
 
 use self::diagnostics::Diagnostics;
 pub(crate) use self::diagnostics::sentence;
@@ -64,7 +66,7 @@ impl Supergraph {
     pub fn parse(sdl: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Diagnostics::default();
         match read_supergraph(sdl, &mut diagnostics) {
-            Some(supergraph) if !diagnostics.has_errors() => Ok(supergraph),
+            Some((supergraph, _)) if !diagnostics.has_errors() => Ok(supergraph),
             _ => Err(diagnostics.into_vec()),
         }
     }
@@ -93,7 +95,10 @@ fn stages(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Option<Super
     if diagnostics.has_errors() {
         return None;
     }
-    let supergraph = read_supergraph(&emit::emit(subgraphs, &merged), diagnostics)?;
+    let (supergraph, schema) = read_supergraph(&emit::emit(subgraphs, &merged), diagnostics)?;
+    for fault in defaults::check(&schema) {
+        diagnostics.error_of(Code::InvalidGraphql, &fault.element, fault.message);
+    }
     if !diagnostics.has_errors() {
         satisfiability::check(subgraphs, &merged, diagnostics);
     }
@@ -106,7 +111,10 @@ pub(crate) fn is_supergraph(document: &Document) -> bool {
 }
 
 /// Derives the API schema, and holds both schemas against the GraphQL specification.
-fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+fn read_supergraph(
+    sdl: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Supergraph, Valid<Schema>)> {
     let document = match Document::parse(sdl, "supergraph.graphql") {
         Ok(document) => document,
         Err(failed) => {
@@ -119,10 +127,13 @@ fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergrap
         diagnostics.error(Code::InvalidLinkDirectiveUsage, message);
         return None;
     }
-    if let Err(failed) = document.to_schema_validate() {
-        report(&failed.errors, diagnostics);
-        return None;
-    }
+    let schema = match document.to_schema_validate() {
+        Ok(schema) => schema,
+        Err(failed) => {
+            report(&failed.errors, diagnostics);
+            return None;
+        }
+    };
     inaccessible::check(&document, diagnostics);
     let api = api_schema::derive(&document);
     if !diagnostics.has_errors()
@@ -131,10 +142,11 @@ fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergrap
         report(&failed.errors, diagnostics);
         return None;
     }
-    Some(Supergraph {
+    let supergraph = Supergraph {
         sdl: sdl.to_owned(),
         api_sdl: api.to_string(),
-    })
+    };
+    Some((supergraph, schema))
 }
 
 fn report(errors: &DiagnosticList, diagnostics: &mut Diagnostics) {

@@ -42,6 +42,11 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "the oracle knows federation up to v2.9; '@cacheTag' came with v2.12",
     ),
     differs(
+        "defaults_after_merging",
+        Aspect::Outcome,
+        "the default of the supergraph's argument would name a field that its input type does not have; the oracle composes that",
+    ),
+    differs(
         "directives",
         Aspect::Api,
         "GraphQL over federation offers executable directives that every subgraph defines, and no directives of type systems; the oracle has it the other way round",
@@ -55,6 +60,11 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "external_mismatch",
         Aspect::Codes,
         "an '@external' copy resolves nothing, so its mismatches are EXTERNAL_TYPE_MISMATCH and EXTERNAL_ARGUMENT_TYPE_MISMATCH alone, as published",
+    ),
+    differs(
+        "federation_1_leftovers",
+        Aspect::Plan,
+        "federation 1 field sets are reduced to what is external, so nothing of its own is sent to a subgraph; the oracle keeps the rest",
     ),
     differs(
         "inaccessible",

@@ -4,6 +4,7 @@ mod directives;
 mod grammar;
 mod roots;
 mod types;
+mod upgrade;
 mod usage;
 
 use std::collections::HashSet;

@@ -6,6 +6,7 @@ mod authorisation;
 mod composites;
 mod directives;
 mod enums;
+mod externals;
 mod fields;
 mod inputs;
 mod interface_objects;
