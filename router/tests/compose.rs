@@ -42,6 +42,8 @@ cases! {
     compose_directive_errors
     cost_errors
     costs
+    default_order
+    default_presence
     defaults
     defaults_after_merging
     directives

@@ -21,6 +21,7 @@ mod repair;
 mod satisfiability;
 mod selection;
 mod validate;
+mod values;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::Document;
@@ -31,6 +32,7 @@ pub(crate) use self::diagnostics::sentence;
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
 pub(crate) use self::field_set::FieldSet;
 use self::model::Subgraph;
+pub(crate) use self::values::canonical;
 
 /// One subgraph, as its owner publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

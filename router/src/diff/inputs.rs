@@ -1,6 +1,6 @@
 //! Compares what clients send: arguments of fields and of directives, input fields.
 
-use apollo_compiler::ast::{InputValueDefinition, Value};
+use apollo_compiler::ast::InputValueDefinition;
 use apollo_compiler::collections::IndexMap;
 use apollo_compiler::schema::Component;
 use apollo_compiler::{Name, Node};
@@ -8,6 +8,7 @@ use apollo_compiler::{Name, Node};
 use super::fields::promises;
 use super::metadata::Described;
 use super::{Changes, Code};
+use crate::compose::canonical;
 
 /// The codes of one kind of input.
 pub(super) struct Codes {
@@ -184,24 +185,5 @@ impl Changes {
             }
             _ => {}
         }
-    }
-}
-
-/// A value as text, the order of an object's fields not counting.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::List(items) => {
-            let items: Vec<String> = items.iter().map(|item| canonical(item)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(entries) => {
-            let mut entries: Vec<String> = entries
-                .iter()
-                .map(|(name, value)| format!("{name}: {}", canonical(value)))
-                .collect();
-            entries.sort_unstable();
-            format!("{{{}}}", entries.join(", "))
-        }
-        leaf => leaf.serialize().no_indent().to_string(),
     }
 }

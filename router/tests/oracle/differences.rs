@@ -42,6 +42,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "the oracle knows federation up to v2.9; '@cacheTag' came with v2.12",
     ),
     differs(
+        "default_order",
+        Aspect::Outcome,
+        "input objects are unordered (GraphQL specification, input object values); the oracle compares texts",
+    ),
+    differs(
+        "default_presence",
+        Aspect::Api,
+        "a default holds only where all subgraphs have it, as it does for input fields; the oracle keeps that of one for arguments",
+    ),
+    differs(
         "defaults_after_merging",
         Aspect::Outcome,
         "the default of the supergraph's argument would name a field that its input type does not have; the oracle composes that",

@@ -95,7 +95,7 @@ pub(crate) fn ask(compositions: &[Case], diffs: &[Pair]) -> Result<Answer, Strin
 pub(crate) fn say_that_nothing_was_compared(reason: &str) {
     eprintln!(
         "NOT RUN: composition was held against no other implementation: {reason}. \
-         Install Node.js {NODE_MAJOR_MIN} or later with npm."
+         It needs Node.js {NODE_MAJOR_MIN} or later, and npm with a registry to install from, once."
     );
 }
 

@@ -1,7 +1,7 @@
 //! Merges one field of an object or interface type.
 
-use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
+use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
 use super::arguments::ARGUMENT;
@@ -67,32 +67,26 @@ impl<'a> Merger<'a> {
             self.report_mismatch(&element, &resolving);
             return None;
         };
+        let is_unanimous = resolving.iter().all(|(_, field)| field.ty == merged_ty);
+        if !is_unanimous {
+            let types = types(&resolving);
+            self.hint_types(
+                Code::InconsistentFieldType,
+                "field",
+                &element,
+                &merged_ty,
+                types,
+            );
+        }
         let resolved = Resolved {
             element: &element,
             ty: &merged_ty,
-            is_unanimous: resolving.iter().all(|(_, field)| field.ty == merged_ty),
+            is_unanimous,
             arguments: &arguments,
         };
         self.check_externals(&resolved, sources);
-        let descriptions = || {
-            sources
-                .iter()
-                .map(|source| source.field.description.as_ref())
-        };
-        self.hint_descriptions(
-            &element,
-            sources
-                .iter()
-                .map(|source| source.graph)
-                .zip(descriptions()),
-        );
         Some(MergedField {
-            description: annotations::description(
-                sources
-                    .iter()
-                    .map(|source| source.own_fields)
-                    .zip(descriptions()),
-            ),
+            description: self.field_description(&element, sources),
             joins: joins(sources, &merged_ty, everywhere),
             ty: merged_ty,
             arguments,
@@ -103,11 +97,21 @@ impl<'a> Merger<'a> {
         })
     }
 
+    /// The description of who resolves most of the type, with a hint where others say something else.
+    fn field_description(
+        &mut self,
+        element: &str,
+        sources: &[FieldSource<'_>],
+    ) -> Option<Node<str>> {
+        let descriptions = || sources.iter().map(|one| one.field.description.as_ref());
+        let graphs = sources.iter().map(|source| source.graph);
+        self.hint_descriptions(element, graphs.zip(descriptions()));
+        let say = sources.iter().map(|source| source.own_fields);
+        annotations::description(say.zip(descriptions()))
+    }
+
     fn report_mismatch(&mut self, element: &str, resolving: &[(GraphId, &Field)]) {
-        let types = resolving
-            .iter()
-            .map(|(graph, field)| (*graph, field.ty.to_string()));
-        let message = self.mismatch("field", element, types);
+        let message = self.mismatch("field", element, types(resolving));
         self.diagnostics
             .error_of(Code::FieldTypeMismatch, element, message);
     }
@@ -129,6 +133,13 @@ impl<'a> Merger<'a> {
             );
         }
     }
+}
+
+/// What each says the type is.
+fn types(resolving: &[(GraphId, &Field)]) -> impl Iterator<Item = (GraphId, String)> {
+    resolving
+        .iter()
+        .map(|(graph, field)| (*graph, field.ty.to_string()))
 }
 
 /// The `@join__field`s, or none where they would say nothing.
