@@ -36,6 +36,7 @@ cases! {
     arguments
     async_graphql_export
     authorisation
+    authorisation_of_implementations
     authorisation_of_requirements
     authorisation_on_interfaces
     cache_tags

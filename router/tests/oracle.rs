@@ -17,6 +17,8 @@ mod compositions;
 mod differences;
 #[path = "oracle/diffs.rs"]
 mod diffs;
+#[path = "oracle/directives.rs"]
+mod directives;
 #[path = "oracle/node.rs"]
 mod node;
 #[path = "compose/planner.rs"]

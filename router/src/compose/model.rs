@@ -8,6 +8,9 @@ use super::diagnostics::Location;
 use super::field_set::FieldSet;
 use super::links::Link;
 
+/// The directives that demand something of a viewer.
+pub(crate) const DEMANDS: [&str; 3] = ["authenticated", "requiresScopes", "policy"];
+
 /// Index of a subgraph in the sorted list.
 pub(crate) type GraphId = usize;
 

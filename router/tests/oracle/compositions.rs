@@ -8,7 +8,7 @@ use router::diff::{Change, Code, diff};
 
 use super::differences::Aspect;
 use super::node::Composed;
-use super::{Case, planner};
+use super::{Case, directives, planner};
 
 /// Something that the two see differently.
 pub(crate) struct Finding {
@@ -24,6 +24,7 @@ pub(crate) fn compare(case: &Case, theirs: &Composed) -> Vec<Finding> {
         (Some(ours), Some(supergraph), Some(api)) => {
             let mut findings = Vec::new();
             findings.extend(compare_api(&ours.api_sdl, api));
+            findings.extend(directives::compare(&ours.sdl, supergraph));
             findings.extend(compare_plans(case, ours, supergraph));
             findings
         }

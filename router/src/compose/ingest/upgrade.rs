@@ -12,21 +12,12 @@ type Reduced = (Name, Name, Option<FieldSet>, Option<FieldSet>);
 /// Drops federation directives on interfaces, and from field sets what the subgraph has anyway.
 pub(crate) fn drop_what_says_nothing(subgraph: &mut Subgraph) {
     for ty in subgraph.types.values_mut() {
-        let is_interface = matches!(ty.kind, Kind::Interface(_));
-        let Some(body) = ty.composite_mut() else {
-            continue;
-        };
-        if is_interface {
+        if let Kind::Interface(body) = &mut ty.kind {
             body.keys.clear();
-        }
-        for field in body.fields.values_mut() {
-            if is_interface {
+            for field in body.fields.values_mut() {
                 field.marks.external = false;
                 field.marks.requires = None;
                 field.marks.provides = None;
-            }
-            if field.marks.external {
-                field.applied.retain(|directive| directive.name != "tag");
             }
         }
     }

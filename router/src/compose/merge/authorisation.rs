@@ -3,9 +3,10 @@
 use apollo_compiler::ast::{Directive, Selection};
 use apollo_compiler::{Name, Node};
 
-use super::Merger;
+use super::{Merger, annotations};
 use crate::compose::diagnostics::Code;
-use crate::compose::merged::Merged;
+use crate::compose::merged::{Merged, MergedKind};
+use crate::compose::model::DEMANDS;
 
 /// Alternatives, each a list of things that are all needed; nothing is demanded by none.
 type Alternatives<'a> = Vec<Vec<&'a str>>;
@@ -78,6 +79,53 @@ fn implies(given: &Alternatives<'_>, wanted: &Alternatives<'_>) -> bool {
             .any(|wanted| wanted.iter().all(|one| given.contains(one)))
     };
     wanted.is_empty() || (!given.is_empty() && given.iter().all(is_enough))
+}
+
+/// Gives each interface, and each of its fields, the demands of all implementations: who asks through the
+/// interface may meet any of them.
+pub(crate) fn guard_interfaces(merged: &mut Merged) {
+    let is_interface = |ty: &&Name| matches!(merged.types[*ty].kind, MergedKind::Interface(_));
+    let interfaces: Vec<Name> = merged.types.keys().filter(is_interface).cloned().collect();
+    for interface in interfaces {
+        let objects: Vec<&Name> = merged.objects(&interface);
+        let of_type = |object: &&Name| demands(&merged.types[*object].applied);
+        let on_type: Vec<_> = objects.iter().map(of_type).collect();
+        let mut on_fields = Vec::new();
+        for name in merged
+            .fields(&interface)
+            .into_iter()
+            .flat_map(|fields| fields.keys())
+        {
+            let copies = objects
+                .iter()
+                .filter_map(|object| merged.fields(object)?.get(name));
+            let all: Vec<_> = copies.map(|field| demands(&field.applied)).collect();
+            on_fields.push((name.clone(), all));
+        }
+        let Some(ty) = merged.types.get_mut(&interface) else {
+            continue;
+        };
+        add(&mut ty.applied, &on_type);
+        let MergedKind::Interface(body) = &mut ty.kind else {
+            continue;
+        };
+        for (name, all) in on_fields {
+            if let Some(field) = body.fields.get_mut(&name) {
+                add(&mut field.applied, &all);
+            }
+        }
+    }
+}
+
+fn demands(applied: &[Node<Directive>]) -> Vec<Node<Directive>> {
+    let is_demand = |directive: &&Node<Directive>| DEMANDS.contains(&directive.name.as_str());
+    applied.iter().filter(is_demand).cloned().collect()
+}
+
+fn add(applied: &mut Vec<Node<Directive>>, more: &[Vec<Node<Directive>>]) {
+    let own = std::mem::take(applied);
+    let all = std::iter::once(&own).chain(more).map(Vec::as_slice);
+    *applied = annotations::applied(all);
 }
 
 impl Merger<'_> {

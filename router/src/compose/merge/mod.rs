@@ -75,6 +75,7 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
     }
     merger.merge_interface_objects(&mut merged);
     merger.check_implementations(&merged);
+    authorisation::guard_interfaces(&mut merged);
     merger.check_authorisation(&merged);
     merger.merge_directives(&mut merged);
     merged

@@ -2,10 +2,7 @@
 
 use super::Check;
 use crate::compose::diagnostics::{Code, Location};
-use crate::compose::model::{Kind, TypeDef};
-
-/// The directives that demand something of a viewer.
-const DEMANDS: [&str; 3] = ["authenticated", "requiresScopes", "policy"];
+use crate::compose::model::{DEMANDS, Kind, TypeDef};
 
 impl Check<'_> {
     /// An interface is guarded by its implementations: a demand of its own would be easy to walk around.
