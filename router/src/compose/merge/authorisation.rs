@@ -3,7 +3,8 @@
 use apollo_compiler::ast::{Directive, Selection};
 use apollo_compiler::{Name, Node};
 
-use super::{Merger, annotations};
+use super::Merger;
+use super::annotations::{self, ALTERNATIVES_MAX, everything};
 use crate::compose::diagnostics::Code;
 use crate::compose::merged::{Merged, MergedKind};
 use crate::compose::model::DEMANDS;
@@ -62,9 +63,12 @@ fn alternatives<'a>(directive: &'a Directive, argument: &str) -> Alternatives<'a
         .collect()
 }
 
-fn both<'a>(left: Alternatives<'a>, right: Alternatives<'a>) -> Alternatives<'a> {
+fn both<'a>(mut left: Alternatives<'a>, mut right: Alternatives<'a>) -> Alternatives<'a> {
     if left.is_empty() || right.is_empty() {
         return if left.is_empty() { right } else { left };
+    }
+    if left.len() * right.len() > ALTERNATIVES_MAX {
+        (left, right) = (everything(left), everything(right));
     }
     let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
     pairs
