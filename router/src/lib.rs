@@ -5,6 +5,7 @@
 //! This crate knows SDL and transports and no domain.
 
 pub mod compose;
+pub mod diff;
 pub mod graphiql;
 pub mod http;
 pub mod remote;

@@ -35,16 +35,33 @@ cases! {
     argument_errors
     arguments
     async_graphql_export
+    authorisation
+    authorisation_of_implementations
+    authorisation_of_requirements
+    authorisation_on_interfaces
+    cache_tags
     compose_directive_errors
+    cost_errors
     costs
+    default_order
+    default_presence
+    defaults
+    defaults_after_merging
     directives
+    early_imports
+    early_interface_keys
     entity_descriptions
     enum_errors
     enums
+    extends_directives
     extension_without_base
     external_errors
     external_mismatch
+    external_types
+    external_with_metadata
     federation_1
+    federation_1_leftovers
+    federation_1_lists
     field_types
     inaccessible
     inaccessible_errors
@@ -55,7 +72,9 @@ cases! {
     interface_object
     interface_object_errors
     interface_object_misplaced
+    interface_object_requires
     interfaces
+    invalid_defaults
     invalid_field_sharing
     invalid_graphql
     key_errors
@@ -63,26 +82,39 @@ cases! {
     kind_mismatch
     links
     metadata
+    mutations
+    mutations_shared
+    nested_keys
     no_queries
     override_collisions
     override_errors
+    override_metadata
     override_progressive
+    override_type_mismatch
+    override_types
     overrides
     overview
     provides
+    provides_abstract
     provides_errors
     query_root_inaccessible
     renamed_directives
     requires
+    requires_abstract
+    requires_chain
     requires_errors
     root_errors
     root_types
     satisfiable_paths
     shareable
+    specifications
+    split_interfaces
+    split_unions
     subtypes
     unions
     unsatisfiable
     unsatisfiable_interface_object
+    unsatisfiable_keys
     unsatisfiable_provides
     unsatisfiable_requires
     unsupported

@@ -32,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     /// Runs the platform: router and all subgraphs in one process.
     Serve(Serve),
+    /// Composes subgraphs of any origin into a supergraph.
+    Compose(Compose),
     /// Works with the GraphQL contract.
     #[command(subcommand)]
     Schema(SchemaCommand),
@@ -63,6 +65,8 @@ pub enum SchemaCommand {
     /// Writes the SDL of every subgraph, the supergraph, the API, the JSON Schemas of the events
     /// and of the configuration.
     Export(SchemaExport),
+    /// Says what changed from one schema to another, and fails when a client may break.
+    Diff(SchemaDiff),
 }
 
 /// Where the contract goes.
@@ -74,6 +78,44 @@ pub struct SchemaExport {
     /// Directory of the files.
     #[arg(long, default_value = "schema", value_name = "DIR")]
     pub dir: PathBuf,
+}
+
+/// Which schemas to compare.
+#[derive(Debug, Args)]
+pub struct SchemaDiff {
+    /// File of the API schema, or of the supergraph, that clients know; `-` reads standard input.
+    pub old: PathBuf,
+    /// File of the one that is to replace it; `-` reads standard input.
+    pub new: PathBuf,
+    /// How to print the changes.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What to compose.
+#[derive(Debug, Args)]
+pub struct Compose {
+    /// File (TOML) with a table `[subgraphs.NAME]` for each subgraph: its `url`, and its `schema`,
+    /// one file or a list of files beside this one.
+    // The same name as the global option, which it takes the place of.
+    #[arg(id = "config", long = "config", value_name = "FILE", required = true)]
+    pub subgraphs: PathBuf,
+    /// File for the supergraph, replaced at once and only when there is no error [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How to print what composition has to say, on standard error.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// For whom findings are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A person: one line each.
+    #[default]
+    Text,
+    /// A program: one JSON document.
+    Json,
 }
 
 /// Commands on administrators.

@@ -1,8 +1,10 @@
 //! End-to-end journeys through the real binary, on every database.
 
+mod compose;
 mod contract;
 mod crash;
 mod description;
+mod diff;
 mod github;
 mod graphiql;
 mod isolation;

@@ -40,11 +40,12 @@ const BROWSER: [Requirement; 2] = [
     },
 ];
 
-/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN.
+/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN, and composition is held
+/// against no other implementation.
 const NODE: Requirement = Requirement {
     packages: &["nodejs", "npm"],
     programs: &["node", "npm"],
-    why: "GraphiQL is built with it",
+    why: "GraphiQL is built with it, and it composes subgraphs for comparison",
 };
 
 /// Debian starts a server as soon as its package is installed, unless this file says no.
@@ -68,7 +69,8 @@ pub(crate) fn for_tests() -> Result<()> {
     if !node_is_recent() {
         eprintln!(
             "   no npm with Node.js 20.19 or later: GraphiQL is not embedded, \
-             and the browser test sees only the page that says so"
+             the browser test sees only the page that says so, \
+             and composition is held against no other implementation"
         );
     }
     nextest()

@@ -73,6 +73,8 @@ impl std::error::Error for Diagnostic {}
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: Vec<Diagnostic>,
+    /// The elements of findings that concern several subgraphs, by the index of the finding.
+    elements: Vec<(usize, String)>,
 }
 
 impl Diagnostics {
@@ -98,8 +100,24 @@ impl Diagnostics {
         );
     }
 
-    pub(crate) fn hint(&mut self, code: Code, message: impl Into<String>) {
-        self.push(Severity::Hint, code, message.into(), None, None);
+    /// An error about an element that several subgraphs may have.
+    pub(crate) fn error_of(&mut self, code: Code, element: &str, message: impl Into<String>) {
+        self.push_of(Severity::Error, code, element, message.into());
+    }
+
+    /// A hint about an element that several subgraphs may have.
+    pub(crate) fn hint_of(&mut self, code: Code, element: &str, message: impl Into<String>) {
+        self.push_of(Severity::Hint, code, element, message.into());
+    }
+
+    /// Points the findings about elements to a place where each is defined.
+    pub(crate) fn locate(&mut self, find: impl Fn(&str) -> Option<(String, Option<Location>)>) {
+        for (index, element) in self.elements.drain(..) {
+            if let Some((subgraph, location)) = find(&element) {
+                self.found[index].subgraph = Some(subgraph);
+                self.found[index].location = location;
+            }
+        }
     }
 
     pub(crate) fn hint_in(
@@ -133,6 +151,14 @@ impl Diagnostics {
     pub(crate) fn into_vec(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|diagnostic| diagnostic.severity);
         self.found
+    }
+
+    fn push_of(&mut self, severity: Severity, code: Code, element: &str, message: String) {
+        let before = self.found.len();
+        self.push(severity, code, message, None, None);
+        if self.found.len() > before {
+            self.elements.push((before, element.to_owned()));
+        }
     }
 
     fn push(

@@ -33,6 +33,11 @@ impl FieldSet {
         Ok(Self { selections })
     }
 
+    /// A part of a field set; nothing where no selection is left.
+    pub(crate) fn of(selections: Vec<Selection>) -> Option<Self> {
+        (!selections.is_empty()).then_some(Self { selections })
+    }
+
     pub(crate) fn selections(&self) -> &[Selection] {
         &self.selections
     }

@@ -59,7 +59,7 @@ impl Check<'_> {
                     root.1
                 );
                 self.diagnostics
-                    .error(Code::QueryRootTypeInaccessible, message);
+                    .error_of(Code::QueryRootTypeInaccessible, &root.1, message);
             }
         }
     }
@@ -129,7 +129,7 @@ impl Check<'_> {
             let message =
                 format!("'{name}' is visible but everything in it is '@inaccessible', hide it too");
             self.diagnostics
-                .error(Code::OnlyInaccessibleChildren, message);
+                .error_of(Code::OnlyInaccessibleChildren, name, message);
         }
     }
 
@@ -139,7 +139,7 @@ impl Check<'_> {
             let message =
                 format!("'{element}' is visible but its type '{inner}' is '@inaccessible'");
             self.diagnostics
-                .error(Code::ReferencedInaccessible, message);
+                .error_of(Code::ReferencedInaccessible, element, message);
         }
     }
 
@@ -152,7 +152,8 @@ impl Check<'_> {
         } else if input.ty.is_non_null() && input.default_value.is_none() {
             let message =
                 format!("'{element}' is required but '@inaccessible', so nobody could pass it");
-            self.diagnostics.error(Code::RequiredInaccessible, message);
+            self.diagnostics
+                .error_of(Code::RequiredInaccessible, element, message);
         }
     }
 
@@ -182,7 +183,7 @@ impl Check<'_> {
         let message =
             format!("the default of '{element}' uses '{ty}.{member}', which is '@inaccessible'");
         self.diagnostics
-            .error(Code::DefaultValueUsesInaccessible, message);
+            .error_of(Code::DefaultValueUsesInaccessible, element, message);
     }
 
     fn hides_member(&self, ty: &Name, member: &Name) -> bool {
@@ -237,7 +238,7 @@ impl Check<'_> {
                     interface.name
                 );
                 self.diagnostics
-                    .error(Code::ImplementedByInaccessible, message);
+                    .error_of(Code::ImplementedByInaccessible, element, message);
             }
         }
     }

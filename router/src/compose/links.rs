@@ -99,7 +99,8 @@ impl Link {
 /// The names under which one subgraph writes federation's directives.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    pub(crate) federation_2: bool,
+    /// The minor version of federation 2; absent in a document of federation 1.
+    pub(crate) federation_2: Option<u32>,
     pub(crate) all: Vec<Link>,
     directives: HashMap<String, &'static str>,
     /// Local names of federation's and link's own types, which never reach the supergraph.
@@ -148,7 +149,7 @@ pub(crate) fn read(document: &Document) -> (Links, Vec<Complaint>) {
     for link in links.all.clone() {
         links.learn(&link, &mut complaints);
     }
-    if !links.federation_2 {
+    if links.federation_2.is_none() {
         for name in FEDERATION_1_DIRECTIVES {
             links.directives.entry((*name).to_owned()).or_insert(name);
         }
@@ -174,11 +175,12 @@ impl Links {
             );
             complaints.push((Code::UnknownFederationLinkVersion, link.location, message));
         }
-        self.federation_2 = true;
+        let minor = known.map_or(FEDERATION_MINOR_MAX, |(_, minor)| minor);
+        self.federation_2 = Some(minor);
         complaints.extend(
             link.imports
                 .iter()
-                .filter_map(|(name, _)| refuse_import(name, link)),
+                .filter_map(|(name, _)| refuse_import(name, minor, link)),
         );
         for directive in FEDERATION_DIRECTIVES {
             self.directives
@@ -200,13 +202,33 @@ impl Links {
     }
 }
 
-fn refuse_import(name: &str, link: &Link) -> Option<Complaint> {
+/// The minor version of federation 2 that brought an import, for those that were not there from the beginning.
+fn since(import: &str) -> u32 {
+    match import {
+        "@composeDirective" => 1,
+        "@interfaceObject" => 3,
+        "@authenticated" | "@requiresScopes" | "Scope" => 5,
+        "@policy" | "Policy" => 6,
+        "@cost" | "@listSize" => 9,
+        "@cacheTag" => 12,
+        _ => 0,
+    }
+}
+
+fn refuse_import(name: &str, minor: u32, link: &Link) -> Option<Complaint> {
     let known = match name.strip_prefix('@') {
         Some(directive) => FEDERATION_DIRECTIVES.contains(&directive),
         None => FEDERATION_SCALARS.contains(&name),
     };
-    if known {
+    if known && since(name) <= minor {
         None
+    } else if known {
+        let message = format!(
+            "'{name}' cannot be imported from '{}', it is there since v2.{}",
+            link.url,
+            since(name)
+        );
+        Some((Code::InvalidLinkDirectiveUsage, link.location, message))
     } else if UNSUPPORTED.contains(&name) {
         let message = format!("'{name}' of '{}' is not supported", link.url);
         Some((Code::UnsupportedFeature, link.location, message))

@@ -20,6 +20,22 @@ pub(crate) struct Merged {
 }
 
 impl Merged {
+    /// The object types that `name` may stand for; for a leaf type, that type.
+    pub(crate) fn objects<'a>(&'a self, name: &'a Name) -> Vec<&'a Name> {
+        match self.types.get(name).map(|ty| &ty.kind) {
+            Some(MergedKind::Interface(_)) => {
+                let implements = |ty: &MergedType| match &ty.kind {
+                    MergedKind::Object(body) => body.implements.iter().any(|(_, i)| i == name),
+                    _ => false,
+                };
+                let objects = self.types.iter().filter(|(_, ty)| implements(ty));
+                objects.map(|(name, _)| name).collect()
+            }
+            Some(MergedKind::Union(members)) => members.iter().map(|(_, name)| name).collect(),
+            _ => vec![name],
+        }
+    }
+
     pub(crate) fn fields(&self, ty: &str) -> Option<&IndexMap<Name, MergedField>> {
         match &self.types.get(ty)?.kind {
             MergedKind::Object(composite) | MergedKind::Interface(composite) => {

@@ -5,12 +5,14 @@
 
 mod api_schema;
 mod codes;
+mod defaults;
 mod diagnostics;
 mod emit;
 mod field_set;
 mod inaccessible;
 mod ingest;
 mod links;
+mod locate;
 mod machinery;
 mod merge;
 mod merged;
@@ -19,13 +21,18 @@ mod repair;
 mod satisfiability;
 mod selection;
 mod validate;
+mod values;
 
+use apollo_compiler::Schema;
 use apollo_compiler::ast::{Directive, Document};
-use apollo_compiler::validation::DiagnosticList;
+use apollo_compiler::validation::{DiagnosticList, Valid};
 
+use self::diagnostics::Diagnostics;
+pub(crate) use self::diagnostics::sentence;
 pub use self::diagnostics::{Code, Diagnostic, Location, Severity};
-use self::diagnostics::{Diagnostics, sentence};
 pub(crate) use self::field_set::FieldSet;
+use self::model::Subgraph;
+pub(crate) use self::values::canonical;
 
 /// One subgraph, as its owner publishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +92,7 @@ impl Supergraph {
     pub fn parse(sdl: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Diagnostics::default();
         match read_supergraph(sdl, &mut diagnostics) {
-            Some(supergraph) if !diagnostics.has_errors() => Ok(supergraph),
+            Some((supergraph, _)) if !diagnostics.has_errors() => Ok(supergraph),
             _ => Err(diagnostics.into_vec()),
         }
     }
@@ -94,34 +101,46 @@ impl Supergraph {
 /// Composes subgraphs into a supergraph, reporting everything that is wrong at the first stage that finds errors.
 pub fn compose(subgraphs: &[SubgraphSdl]) -> Composition {
     let mut diagnostics = Diagnostics::default();
-    let supergraph = stages(subgraphs, &mut diagnostics);
+    let subgraphs = ingest::ingest(subgraphs, &mut diagnostics);
+    let supergraph = stages(&subgraphs, &mut diagnostics);
+    diagnostics.locate(|element| locate::find(&subgraphs, element));
     Composition {
         supergraph,
         diagnostics: diagnostics.into_vec(),
     }
 }
 
-fn stages(sources: &[SubgraphSdl], diagnostics: &mut Diagnostics) -> Option<Supergraph> {
-    let subgraphs = ingest::ingest(sources, diagnostics);
-    for subgraph in &subgraphs {
+fn stages(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+    for subgraph in subgraphs {
         validate::validate(subgraph, diagnostics);
     }
     if diagnostics.has_errors() {
         return None;
     }
-    let merged = merge::merge(&subgraphs, diagnostics);
+    let merged = merge::merge(subgraphs, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    let supergraph = read_supergraph(&emit::emit(&subgraphs, &merged), diagnostics)?;
+    let (supergraph, schema) = read_supergraph(&emit::emit(subgraphs, &merged), diagnostics)?;
+    for fault in defaults::check(&schema) {
+        diagnostics.error_of(Code::InvalidGraphql, &fault.element, fault.message);
+    }
     if !diagnostics.has_errors() {
-        satisfiability::check(&subgraphs, &merged, diagnostics);
+        satisfiability::check(subgraphs, &merged, diagnostics);
     }
     (!diagnostics.has_errors()).then_some(supergraph)
 }
 
+/// Whether a document links the join specification.
+pub(crate) fn is_supergraph(document: &Document) -> bool {
+    api_schema::Features::of(document).is_supergraph()
+}
+
 /// Derives the API schema, and holds both schemas against the GraphQL specification.
-fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergraph> {
+fn read_supergraph(
+    sdl: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Supergraph, Valid<Schema>)> {
     let document = match Document::parse(sdl, "supergraph.graphql") {
         Ok(document) => document,
         Err(failed) => {
@@ -129,15 +148,18 @@ fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergrap
             return None;
         }
     };
-    if !api_schema::Features::of(&document).is_supergraph() {
+    if !is_supergraph(&document) {
         let message = "this is no supergraph, its schema definition has no '@link' to 'https://specs.apollo.dev/join'";
         diagnostics.error(Code::InvalidLinkDirectiveUsage, message);
         return None;
     }
-    if let Err(failed) = document.to_schema_validate() {
-        report(&failed.errors, diagnostics);
-        return None;
-    }
+    let schema = match document.to_schema_validate() {
+        Ok(schema) => schema,
+        Err(failed) => {
+            report(&failed.errors, diagnostics);
+            return None;
+        }
+    };
     inaccessible::check(&document, diagnostics);
     let api = api_schema::derive(&document);
     if !diagnostics.has_errors()
@@ -146,10 +168,11 @@ fn read_supergraph(sdl: &str, diagnostics: &mut Diagnostics) -> Option<Supergrap
         report(&failed.errors, diagnostics);
         return None;
     }
-    Some(Supergraph {
+    let supergraph = Supergraph {
         sdl: sdl.to_owned(),
         api_sdl: api.to_string(),
-    })
+    };
+    Some((supergraph, schema))
 }
 
 fn report(errors: &DiagnosticList, diagnostics: &mut Diagnostics) {

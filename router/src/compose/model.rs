@@ -8,6 +8,9 @@ use super::diagnostics::Location;
 use super::field_set::FieldSet;
 use super::links::Link;
 
+/// The directives that demand something of a viewer.
+pub(crate) const DEMANDS: [&str; 3] = ["authenticated", "requiresScopes", "policy"];
+
 /// Index of a subgraph in the sorted list.
 pub(crate) type GraphId = usize;
 
@@ -22,6 +25,8 @@ pub(crate) struct Subgraph {
     /// Directive definitions of its own, federation's left out.
     pub(crate) directives: IndexMap<Name, Node<DirectiveDefinition>>,
     pub(crate) composed: Vec<Composed>,
+    /// The minor version of federation 2; absent in a subgraph of federation 1.
+    pub(crate) federation_2: Option<u32>,
     /// Some field set could not be read, so what it refers to is not marked as used.
     pub(crate) has_unread_field_sets: bool,
 }

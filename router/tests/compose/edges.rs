@@ -125,3 +125,25 @@ fn a_supergraph_from_elsewhere_may_name_its_machinery_differently() {
     }
     ");
 }
+
+#[test]
+fn thousands_of_alternatives_become_one_demand_for_everything() {
+    let implementations: String = (0..11)
+        .map(|n| {
+            format!("type T{n} implements Node @requiresScopes(scopes: [[\"a{n}\"], [\"b{n}\"]]) {{ id: ID }}\n")
+        })
+        .collect();
+    let sdl = format!(
+        "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@requiresScopes\"])
+        type Query {{ node: Node }} interface Node {{ id: ID }}\n{implementations}"
+    );
+    let supergraph = compose(&[subgraph("a", &sdl)]).supergraph.unwrap();
+    let node = supergraph.sdl.split("interface Node").nth(1).unwrap();
+    let demand = node.split('{').next().unwrap();
+    // One alternative with all that any implementation might ask for.
+    assert!(!demand.contains("], ["), "{demand}");
+    for n in 0..11 {
+        assert!(demand.contains(&format!("\"a{n}\"")), "{demand}");
+        assert!(demand.contains(&format!("\"b{n}\"")), "{demand}");
+    }
+}

@@ -1,11 +1,14 @@
 //! The subcommands, one file each.
 
 mod admin;
+mod compose;
 mod config;
+mod diff;
 mod migrate;
 mod router;
 mod schema;
 mod serve;
+mod subgraphs;
 
 pub use schema::Contract;
 pub use serve::{Portico, start};
@@ -20,7 +23,9 @@ use crate::demo;
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Serve(_) => serve::run(Config::load(&cli)?).await?,
+        Command::Compose(input) => return compose::run(input),
         Command::Schema(SchemaCommand::Export(export)) => return schema::run(export),
+        Command::Schema(SchemaCommand::Diff(input)) => return diff::run(input),
         Command::Migrate => migrate::run(&Config::load(&cli)?).await?,
         Command::Admin(AdminCommand::Create(create)) => {
             admin::run(&Config::load(&cli)?, create).await?;

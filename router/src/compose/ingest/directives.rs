@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use apollo_compiler::ast::{Directive, DirectiveList, Type};
+use apollo_compiler::ast::{Directive, DirectiveList, Type, Value};
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::{Name, Node};
 
@@ -194,7 +194,12 @@ impl Reader<'_> {
         let location = self.location(directive.location());
         let name = codes.directive;
         let fields = directive.specified_argument_by_name("fields")?;
-        let Some(text) = fields.as_str() else {
+        let listed = match fields.as_list() {
+            // Federation 1 took a list of field sets as well.
+            Some(all) if self.links.federation_2.is_none() => joined(all),
+            _ => None,
+        };
+        let Some(text) = listed.as_deref().or(fields.as_str()) else {
             diagnostics.error_in(
                 codes.invalid_type,
                 self.subgraph,
@@ -222,4 +227,9 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn joined(all: &[Node<Value>]) -> Option<String> {
+    let texts: Option<Vec<&str>> = all.iter().map(|text| text.as_str()).collect();
+    Some(texts?.join(" "))
 }

@@ -9,6 +9,7 @@ use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{Name, Node, Schema};
 
 use crate::compose::SubgraphSdl;
+use crate::compose::defaults;
 use crate::compose::diagnostics::{Code, Diagnostics, Location, sentence};
 use crate::compose::links::Links;
 use crate::compose::repair;
@@ -83,12 +84,22 @@ pub(crate) fn validate(
         .add_ast(&standalone)
         .build();
     let errors = match built.map(Schema::validate) {
-        Ok(Ok(_)) => return true,
+        Ok(Ok(schema)) => return defaults_fit(&schema, subgraph, diagnostics),
         Ok(Err(failed)) => failed.errors,
         Err(failed) => failed.errors,
     };
     report(&errors, subgraph, diagnostics);
     false
+}
+
+fn defaults_fit(schema: &Schema, subgraph: &str, diagnostics: &mut Diagnostics) -> bool {
+    let faults = defaults::check(schema);
+    for fault in &faults {
+        let location = Location::of(fault.span, &schema.sources);
+        let message = fault.message.clone();
+        diagnostics.error_in(Code::InvalidGraphql, subgraph, location, message);
+    }
+    faults.is_empty()
 }
 
 fn schema_definition(document: &Document, roots: &[(OperationType, Name)]) -> SchemaDefinition {

@@ -4,6 +4,7 @@ mod directives;
 mod grammar;
 mod roots;
 mod types;
+mod upgrade;
 mod usage;
 
 use std::collections::HashSet;
@@ -122,6 +123,7 @@ fn read(source: &SubgraphSdl, graph: Name, diagnostics: &mut Diagnostics) -> Opt
         types,
         directives: own_directives(&document, &links),
         composed,
+        federation_2: links.federation_2,
         has_unread_field_sets: diagnostics.error_count() > errors,
     };
     usage::mark(&mut subgraph);

@@ -190,7 +190,8 @@ impl Collector<'_> {
         let external = self.reader.has(part.directives, "external");
         // Federation 1 let every subgraph resolve every field.
         let shareable = is_object
-            && (self.reader.has(part.directives, "shareable") || !self.reader.links.federation_2);
+            && (self.reader.has(part.directives, "shareable")
+                || self.reader.links.federation_2.is_none());
         let implements: Vec<Name> = implements
             .iter()
             .map(|name| self.reader.name(name))

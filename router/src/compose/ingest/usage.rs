@@ -2,6 +2,7 @@
 
 use apollo_compiler::Name;
 
+use super::upgrade;
 use crate::compose::model::{Kind, Marks, Subgraph};
 use crate::compose::selection::{Step, walk};
 
@@ -11,6 +12,10 @@ type Coordinate = (Name, Name);
 /// Fills in the derived marks of every field.
 pub(crate) fn mark(subgraph: &mut Subgraph) {
     unmark_fake_externals(subgraph);
+    let is_federation_1 = subgraph.federation_2.is_none();
+    if is_federation_1 {
+        upgrade::drop_what_says_nothing(subgraph);
+    }
     let (in_keys, required, provided) = selected(subgraph);
     apply(subgraph, in_keys, |marks| {
         marks.in_key = true;
@@ -23,6 +28,9 @@ pub(crate) fn mark(subgraph: &mut Subgraph) {
     });
     let demanded = demanded_by_interfaces(subgraph);
     apply(subgraph, demanded, |marks| marks.used = true);
+    if is_federation_1 && !subgraph.has_unread_field_sets {
+        upgrade::drop_unused_externals(subgraph);
+    }
 }
 
 /// On an extension, `@external` on a key field is how federation 1 wrote "this is the key": the subgraph knows it.

@@ -1,12 +1,17 @@
 //! Descriptions, and directives that travel into the supergraph.
 
+use std::hash::Hash;
+
 use apollo_compiler::ast::{Argument, Directive, Value};
 use apollo_compiler::{Name, Node};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::Merger;
 use crate::compose::diagnostics::Code;
 use crate::compose::model::GraphId;
+
+/// More alternatives than anybody writes by hand. Beyond it everything is demanded: stricter, never looser.
+pub(crate) const ALTERNATIVES_MAX: usize = 1_024;
 
 /// The description of whoever has the greatest say, the most frequent one where several have.
 ///
@@ -64,6 +69,12 @@ fn weight(cost: &Directive) -> Option<i32> {
     cost.specified_argument_by_name("weight")?.to_i32()
 }
 
+/// The one alternative that has all of the others in it.
+pub(crate) fn everything<T: Clone + Eq + Hash>(alternatives: Vec<Vec<T>>) -> Vec<Vec<T>> {
+    let distinct: IndexSet<T> = alternatives.into_iter().flatten().collect();
+    vec![distinct.into_iter().collect()]
+}
+
 /// Demands what either directive demands: a list of alternatives, each a list of things that are all needed.
 fn both(a: &Directive, b: &Directive, argument: &str) -> Node<Directive> {
     let alternatives = |directive: &Directive| -> Vec<Vec<Node<Value>>> {
@@ -76,7 +87,10 @@ fn both(a: &Directive, b: &Directive, argument: &str) -> Node<Directive> {
             .map(|inner| inner.as_list().map(<[_]>::to_vec).unwrap_or_default())
             .collect()
     };
-    let (left, right) = (alternatives(a), alternatives(b));
+    let (mut left, mut right) = (alternatives(a), alternatives(b));
+    if left.len() * right.len() > ALTERNATIVES_MAX {
+        (left, right) = (everything(left), everything(right));
+    }
     let mut combined: Vec<Node<Value>> = Vec::new();
     for first in &left {
         for second in &right {
@@ -118,7 +132,7 @@ impl Merger<'_> {
             let graphs = self.names(all.iter().map(|(graph, _)| *graph));
             let message = format!("'{element}' is described differently in {graphs}");
             self.diagnostics
-                .hint(Code::InconsistentDescription, message);
+                .hint_of(Code::InconsistentDescription, element, message);
         }
     }
 }

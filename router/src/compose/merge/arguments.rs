@@ -1,9 +1,11 @@
 //! Merges arguments and input fields: only what every subgraph takes may be offered.
 
-use apollo_compiler::Name;
+use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
 use super::{Merger, annotations};
+use crate::compose::canonical;
 use crate::compose::diagnostics::Code;
 use crate::compose::merged::MergedInput;
 use crate::compose::model::{GraphId, InputValue};
@@ -12,6 +14,7 @@ use crate::compose::model::{GraphId, InputValue};
 pub(crate) struct InputCodes {
     pub(crate) noun: &'static str,
     pub(crate) mismatch: Code,
+    pub(crate) compatible: Code,
     pub(crate) default_mismatch: Code,
     pub(crate) required_missing: Code,
     pub(crate) dropped: Code,
@@ -30,6 +33,7 @@ impl InputCodes {
 pub(crate) const ARGUMENT: InputCodes = InputCodes {
     noun: "argument",
     mismatch: Code::FieldArgumentTypeMismatch,
+    compatible: Code::InconsistentArgumentType,
     default_mismatch: Code::FieldArgumentDefaultMismatch,
     required_missing: Code::RequiredArgumentMissing,
     dropped: Code::InconsistentArgument,
@@ -38,6 +42,7 @@ pub(crate) const ARGUMENT: InputCodes = InputCodes {
 pub(crate) const INPUT_FIELD: InputCodes = InputCodes {
     noun: "input field",
     mismatch: Code::FieldTypeMismatch,
+    compatible: Code::InconsistentFieldType,
     default_mismatch: Code::InputFieldDefaultMismatch,
     required_missing: Code::RequiredInputFieldMissing,
     dropped: Code::InconsistentInputField,
@@ -102,7 +107,7 @@ impl Merger<'_> {
             None => {
                 let message =
                     format!("{noun} '{element}' is left out because {absent} does not know it");
-                self.diagnostics.hint(codes.dropped, message);
+                self.diagnostics.hint_of(codes.dropped, element, message);
             }
         }
     }
@@ -124,26 +129,17 @@ impl Merger<'_> {
                     .iter()
                     .map(|(graph, input)| (*graph, input.ty.to_string())),
             );
-            self.diagnostics.error(codes.mismatch, message);
+            self.diagnostics.error_of(codes.mismatch, element, message);
             return None;
         };
-        let default = &present[0].1.default;
-        if present.iter().any(|(_, input)| input.default != *default) {
-            let defaults = present.iter().map(|(graph, input)| {
-                let text = input
-                    .default
-                    .as_ref()
-                    .map_or_else(|| "none".to_owned(), |value| value.to_string());
-                (*graph, text)
-            });
-            let message = format!(
-                "{} '{element}' has different defaults: {}",
-                codes.noun,
-                self.variants(defaults)
-            );
-            self.diagnostics.error(codes.default_mismatch, message);
-            return None;
+        let same_type = |(_, input): &(GraphId, &InputValue)| input.ty == ty;
+        if !present.iter().all(same_type) {
+            let types = present
+                .iter()
+                .map(|(graph, input)| (*graph, input.ty.to_string()));
+            self.hint_types(codes.compatible, codes.noun, element, &ty, types);
         }
+        let default = self.merge_default(element, present, codes)?;
         self.hint_descriptions(
             element,
             present
@@ -157,12 +153,58 @@ impl Merger<'_> {
                     .map(|(_, input)| (0, input.description.as_ref())),
             ),
             ty,
-            default: default.clone(),
+            default,
             applied: annotations::applied(
                 present.iter().map(|(_, input)| input.applied.as_slice()),
             ),
             joins: Vec::new(),
         })
+    }
+
+    /// The default that all have; `None` where they contradict each other.
+    fn merge_default(
+        &mut self,
+        element: &str,
+        present: &[(GraphId, &InputValue)],
+        codes: &InputCodes,
+    ) -> Option<Option<Node<Value>>> {
+        let text = |input: &InputValue| input.default.as_deref().map(canonical);
+        let mut stated: Vec<String> = present.iter().filter_map(|(_, one)| text(one)).collect();
+        let everywhere = stated.len() == present.len();
+        stated.dedup();
+        if stated.len() <= 1 && everywhere {
+            return Some(present[0].1.default.clone());
+        }
+        let defaults = present
+            .iter()
+            .map(|(graph, input)| (*graph, text(input).unwrap_or_else(|| "none".to_owned())));
+        let (noun, defaults) = (codes.noun, self.variants(defaults));
+        if stated.len() > 1 {
+            let message = format!("{noun} '{element}' has different defaults: {defaults}");
+            self.diagnostics
+                .error_of(codes.default_mismatch, element, message);
+            return None;
+        }
+        if !stated.is_empty() {
+            let message = format!("the default of {noun} '{element}' is left out: {defaults}");
+            self.diagnostics
+                .hint_of(Code::InconsistentDefaultPresence, element, message);
+        }
+        Some(None)
+    }
+
+    /// Mentions types that differ and are merged all the same.
+    pub(crate) fn hint_types(
+        &mut self,
+        code: Code,
+        noun: &str,
+        element: &str,
+        merged: &Type,
+        types: impl Iterator<Item = (GraphId, String)>,
+    ) {
+        let types = self.variants(types);
+        let message = format!("{noun} '{element}' is of type '{merged}', merged from {types}");
+        self.diagnostics.hint_of(code, element, message);
     }
 
     pub(crate) fn mismatch(

@@ -49,8 +49,9 @@ impl Merger<'_> {
                 let message = format!(
                     "executable directive '@{name}' is left out because not all subgraphs define it"
                 );
+                let element = format!("@{name}");
                 self.diagnostics
-                    .hint(Code::InconsistentExecutableDirective, message);
+                    .hint_of(Code::InconsistentExecutableDirective, &element, message);
                 continue;
             }
             let mut definition = (**definitions[0]).clone();

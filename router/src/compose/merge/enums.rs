@@ -151,13 +151,16 @@ impl Merger<'_> {
             let message = format!(
                 "value '{value}' of input enum '{name}' is left out because only {known} knows it"
             );
-            self.diagnostics.hint(Code::InconsistentEnumValue, message);
+            let element = format!("{name}.{value}");
+            self.diagnostics
+                .hint_of(Code::InconsistentEnumValue, &element, message);
         }
         merged.retain(|_, value| value.graphs.len() == enums.len());
         if merged.is_empty() {
             let graphs = self.names(enums.iter().map(|(graph, _)| *graph));
-            self.diagnostics.error(
+            self.diagnostics.error_of(
                 Code::EmptyMergedEnumType,
+                name,
                 format!("input enum '{name}' has no value that all of {graphs} know"),
             );
         }

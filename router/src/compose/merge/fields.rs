@@ -1,13 +1,14 @@
 //! Merges one field of an object or interface type.
 
-use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
+use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
 use super::arguments::ARGUMENT;
+use super::externals::Resolved;
 use super::{Merger, annotations};
 use crate::compose::diagnostics::Code;
-use crate::compose::merged::{JoinField, MergedField, MergedInput};
+use crate::compose::merged::{JoinField, MergedField};
 use crate::compose::model::{Field, GraphId, InputValue};
 
 /// One subgraph's copy of a field.
@@ -38,64 +39,81 @@ impl<'a> Merger<'a> {
         everywhere: usize,
     ) -> Option<MergedField> {
         let element = format!("{ty}.{name}");
-        let own: Vec<(GraphId, &Field)> = sources
+        let resolvers: Vec<GraphId> = sources
             .iter()
             .filter(|source| source.may_resolve())
-            .map(|source| (source.graph, source.field))
+            .map(|source| source.graph)
             .collect();
-        let resolving = if own.is_empty() {
+        let resolving = if resolvers.is_empty() {
             self.interface_object_copies(ty, name)
         } else {
-            own.clone()
+            // An overridden copy still counts, so that to undo the override changes nothing for clients.
+            let stated = sources.iter().filter(|source| !source.field.marks.external);
+            stated.map(|source| (source.graph, source.field)).collect()
         };
         if resolving.is_empty() {
             self.report_unresolved(&element, sources);
             return None;
         }
-        let Some(merged_ty) = self
-            .subtypes
-            .widest(resolving.iter().map(|(_, field)| &field.ty))
-        else {
-            let types = resolving
-                .iter()
-                .map(|(graph, field)| (*graph, field.ty.to_string()));
-            let message = self.mismatch("field", &element, types);
-            self.diagnostics.error(Code::FieldTypeMismatch, message);
-            return None;
-        };
         let arguments: Vec<(GraphId, &IndexMap<Name, InputValue>)> = resolving
             .iter()
             .map(|(graph, field)| (*graph, &field.arguments))
             .collect();
         let arguments = self.merge_inputs(&element, &arguments, &ARGUMENT);
-        self.check_externals(&element, sources, &merged_ty, &arguments);
-        let descriptions = || {
-            sources
-                .iter()
-                .map(|source| source.field.description.as_ref())
+        let Some(merged_ty) = self
+            .subtypes
+            .widest(resolving.iter().map(|(_, field)| &field.ty))
+        else {
+            self.report_mismatch(&element, &resolving);
+            return None;
         };
-        self.hint_descriptions(
-            &element,
-            sources
-                .iter()
-                .map(|source| source.graph)
-                .zip(descriptions()),
-        );
+        let is_unanimous = resolving.iter().all(|(_, field)| field.ty == merged_ty);
+        if !is_unanimous {
+            let types = types(&resolving);
+            self.hint_types(
+                Code::InconsistentFieldType,
+                "field",
+                &element,
+                &merged_ty,
+                types,
+            );
+        }
+        let resolved = Resolved {
+            element: &element,
+            ty: &merged_ty,
+            is_unanimous,
+            arguments: &arguments,
+        };
+        self.check_externals(&resolved, sources);
         Some(MergedField {
-            description: annotations::description(
-                sources
-                    .iter()
-                    .map(|source| source.own_fields)
-                    .zip(descriptions()),
-            ),
-            joins: joins(sources, everywhere),
+            description: self.field_description(&element, sources),
+            joins: joins(sources, &merged_ty, everywhere),
             ty: merged_ty,
             arguments,
             applied: annotations::applied(
                 sources.iter().map(|source| source.field.applied.as_slice()),
             ),
-            resolvers: own.iter().map(|(graph, _)| *graph).collect(),
+            resolvers,
         })
+    }
+
+    /// The description of who resolves most of the type, with a hint where others say something else.
+    fn field_description(
+        &mut self,
+        element: &str,
+        sources: &[FieldSource<'_>],
+    ) -> Option<Node<str>> {
+        let descriptions = || sources.iter().map(|one| one.field.description.as_ref());
+        let graphs = sources.iter().map(|source| source.graph);
+        self.hint_descriptions(element, graphs.zip(descriptions()));
+        let say = sources.iter().map(|source| source.own_fields);
+        annotations::description(say.zip(descriptions()))
+    }
+
+    fn report_mismatch(&mut self, element: &str, resolving: &[(GraphId, &Field)]) {
+        let message = self.mismatch("field", element, types(resolving));
+        self.diagnostics
+            .error_of(Code::FieldTypeMismatch, element, message);
     }
 
     fn interface_object_copies(&self, ty: &Name, name: &Name) -> Vec<(GraphId, &'a Field)> {
@@ -115,71 +133,23 @@ impl<'a> Merger<'a> {
             );
         }
     }
+}
 
-    /// What a subgraph says about a field that it does not resolve has to be true.
-    fn check_externals(
-        &mut self,
-        element: &str,
-        sources: &[FieldSource<'_>],
-        ty: &Type,
-        arguments: &IndexMap<Name, MergedInput>,
-    ) {
-        for source in sources.iter().filter(|source| source.field.marks.external) {
-            let field = source.field;
-            let subgraph = &self.subgraphs[source.graph].name;
-            if !self.subtypes.accepts(ty, &field.ty) {
-                let message = format!(
-                    "'@external' field '{element}' has type '{}' but is resolved as '{ty}'",
-                    field.ty
-                );
-                self.diagnostics.error_in(
-                    Code::ExternalTypeMismatch,
-                    subgraph,
-                    field.location,
-                    message,
-                );
-            }
-            for (name, argument) in arguments {
-                match field.arguments.get(name) {
-                    None => {
-                        let message =
-                            format!("'@external' field '{element}' lacks the argument '{name}'");
-                        self.diagnostics.error_in(
-                            Code::ExternalArgumentMissing,
-                            subgraph,
-                            field.location,
-                            message,
-                        );
-                    }
-                    Some(own) if !self.subtypes.accepts(&own.ty, &argument.ty) => {
-                        let message = format!(
-                            "argument '{name}' of '@external' field '{element}' has type '{}' but is resolved as '{}'",
-                            own.ty, argument.ty
-                        );
-                        self.diagnostics.error_in(
-                            Code::ExternalArgumentTypeMismatch,
-                            subgraph,
-                            own.location,
-                            message,
-                        );
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-    }
+/// What each says the type is.
+fn types(resolving: &[(GraphId, &Field)]) -> impl Iterator<Item = (GraphId, String)> {
+    resolving
+        .iter()
+        .map(|(graph, field)| (*graph, field.ty.to_string()))
 }
 
 /// The `@join__field`s, or none where they would say nothing.
-fn joins(sources: &[FieldSource<'_>], everywhere: usize) -> Vec<JoinField> {
+fn joins(sources: &[FieldSource<'_>], merged: &Type, everywhere: usize) -> Vec<JoinField> {
     let kept: Vec<&FieldSource<'_>> = sources
         .iter()
         .filter(|source| source.overridden != Some(Overridden::Wholly) || source.field.marks.used)
         .collect();
     // As soon as one subgraph has another type, each says which one it has.
-    let differs = kept
-        .windows(2)
-        .any(|pair| pair[0].field.ty != pair[1].field.ty);
+    let differs = kept.iter().any(|source| source.field.ty != *merged);
     let label = sources
         .iter()
         .find_map(|source| source.field.marks.overrides.as_ref()?.label.as_ref());

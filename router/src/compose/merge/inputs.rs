@@ -30,8 +30,9 @@ impl Merger<'_> {
             .any(|name| fields.iter().all(|(_, known)| known.contains_key(name)));
         if !share_a_field {
             let graphs = self.names(fields.iter().map(|(graph, _)| *graph));
-            self.diagnostics.error(
+            self.diagnostics.error_of(
                 Code::EmptyMergedInputType,
+                name,
                 format!("input type '{name}' has no field that all of {graphs} know"),
             );
         }
@@ -60,7 +61,8 @@ impl Merger<'_> {
             let with = self.names(with.iter().map(|(graph, _)| *graph));
             let without = self.names(without.iter().map(|(graph, _)| *graph));
             let message = format!("input type '{name}' is '@oneOf' in {with} but not in {without}");
-            self.diagnostics.error(Code::TypeKindMismatch, message);
+            self.diagnostics
+                .error_of(Code::TypeKindMismatch, name, message);
         }
     }
 }

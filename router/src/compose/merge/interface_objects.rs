@@ -116,7 +116,7 @@ impl Merger<'_> {
                             "'{name}' implements '{interface}' but no subgraph gives it the field '{field}'"
                         );
                         self.diagnostics
-                            .error(Code::InterfaceFieldNoImplem, message);
+                            .error_of(Code::InterfaceFieldNoImplem, name, message);
                     }
                 }
             }

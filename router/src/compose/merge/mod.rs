@@ -2,9 +2,11 @@
 
 mod annotations;
 mod arguments;
+mod authorisation;
 mod composites;
 mod directives;
 mod enums;
+mod externals;
 mod fields;
 mod inputs;
 mod interface_objects;
@@ -73,6 +75,8 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
     }
     merger.merge_interface_objects(&mut merged);
     merger.check_implementations(&merged);
+    authorisation::guard_interfaces(&mut merged);
+    merger.check_authorisation(&merged);
     merger.merge_directives(&mut merged);
     merged
 }
@@ -126,8 +130,9 @@ impl Merger<'_> {
                 .iter()
                 .map(|(graph, ty)| format!("{} in '{}'", ty.kind.noun(), self.name(*graph)))
                 .collect();
-            self.diagnostics.error(
+            self.diagnostics.error_of(
                 Code::TypeKindMismatch,
+                name,
                 format!("type '{name}' is of different kinds: {}", kinds.join(", ")),
             );
         }

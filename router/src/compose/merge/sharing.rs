@@ -21,7 +21,9 @@ impl<'a> Merger<'a> {
                 let message = format!(
                     "'{ty}.{field}' is offered by {graphs}, but a subscription field can have one subgraph only"
                 );
-                self.diagnostics.error(Code::InvalidFieldSharing, message);
+                let element = format!("{ty}.{field}");
+                self.diagnostics
+                    .error_of(Code::InvalidFieldSharing, &element, message);
             }
             return;
         }

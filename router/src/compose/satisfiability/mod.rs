@@ -131,7 +131,8 @@ impl Walk<'_> {
             let message = format!(
                 "'{interface}' at '{operation}' comes from an '@interfaceObject', and no subgraph that knows its implementations can be reached"
             );
-            self.diagnostics.error(Code::SatisfiabilityError, message);
+            self.diagnostics
+                .error_of(Code::SatisfiabilityError, interface, message);
         }
         for state in objects {
             let mut path = visit.path.clone();
@@ -151,6 +152,8 @@ impl Walk<'_> {
             "'{ty}.{field}' cannot be reached by '{operation}': {}",
             reasons.join("; ")
         );
-        self.diagnostics.error(Code::SatisfiabilityError, message);
+        let element = format!("{ty}.{field}");
+        self.diagnostics
+            .error_of(Code::SatisfiabilityError, &element, message);
     }
 }

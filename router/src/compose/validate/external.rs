@@ -12,6 +12,7 @@ impl Check<'_> {
             return;
         }
         let location = site.field.location;
+        self.merged_directives(site);
         if site.on_interface {
             let message = format!("'@external' cannot stand on {site}, a field of an interface");
             self.error(Code::ExternalOnInterface, location, message);
@@ -20,6 +21,23 @@ impl Check<'_> {
                 "{site} is '@external' but no '@key', '@requires', '@provides' or interface refers to it, remove it"
             );
             self.error(Code::ExternalUnused, location, message);
+        }
+    }
+
+    /// What is said about the field itself has to be said where it is resolved.
+    fn merged_directives(&mut self, site: &Site<'_>) {
+        if self.subgraph.federation_2.is_none() {
+            return;
+        }
+        for directive in &site.field.applied {
+            let name = directive.name.as_str();
+            if matches!(name, "tag" | "inaccessible") {
+                let message = format!(
+                    "'@{name}' cannot stand on {site}, which is '@external'; put it where the field is resolved"
+                );
+                let code = Code::MergedDirectiveOnExternal;
+                self.error(code, site.field.location, message);
+            }
         }
     }
 

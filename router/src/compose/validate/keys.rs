@@ -5,6 +5,9 @@ use crate::compose::diagnostics::Code;
 use crate::compose::model::{Key, Kind, TypeDef};
 use crate::compose::selection::{Step, walk};
 
+/// The minor version of federation 2 that made entities of interfaces.
+const INTERFACE_KEYS_SINCE: u32 = 3;
+
 impl Check<'_> {
     pub(crate) fn keys(&mut self, ty: &TypeDef) {
         let Some(composite) = ty.composite() else {
@@ -13,6 +16,18 @@ impl Check<'_> {
         if composite.interface_object && composite.keys.is_empty() {
             let message = format!("'@interfaceObject' type '{}' needs a '@key'", ty.name);
             self.error(Code::InterfaceObjectUsage, ty.location, message);
+        }
+        let is_interface = matches!(ty.kind, Kind::Interface(_)) || composite.interface_object;
+        let is_early = |minor: u32| minor < INTERFACE_KEYS_SINCE;
+        if is_interface && self.subgraph.federation_2.is_some_and(is_early) {
+            for key in &composite.keys {
+                let message = format!(
+                    "'@key' cannot stand on interface '{}' before federation v2.{INTERFACE_KEYS_SINCE}",
+                    ty.name
+                );
+                self.error(Code::KeyUnsupportedOnInterface, key.location, message);
+            }
+            return;
         }
         for key in &composite.keys {
             self.key(ty, key);

@@ -1,5 +1,7 @@
 //! Checks the federation directives of each subgraph on their own.
 
+mod authorisation;
+mod costs;
 mod external;
 mod keys;
 mod overrides;
@@ -18,6 +20,7 @@ pub(crate) fn validate(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
     };
     for ty in subgraph.types.values() {
         check.keys(ty);
+        check.authorisation(ty);
         let Some(composite) = ty.composite() else {
             continue;
         };
@@ -33,6 +36,7 @@ pub(crate) fn validate(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
             check.provides(&site);
             check.shareable(&site);
             check.overrides(&site);
+            check.costs(&site);
         }
     }
 }
