@@ -109,15 +109,15 @@ async fn pings_and_pongs_go_both_ways() {
 }
 
 #[tokio::test]
-async fn a_silent_client_is_asked_and_a_dead_one_dropped() {
+async fn a_silent_client_is_asked_whether_it_is_there() {
     let options = WebSocketOptions {
-        keep_alive: Duration::from_millis(20),
+        keep_alive: Duration::from_millis(300),
         ..WebSocketOptions::default()
     };
     let mut client = Client::open(options).await;
     client.init(json!({})).await;
     // The client's library answers a ping whenever it reads.
-    for _ in 0..5 {
+    for _ in 0..4 {
         let message = client
             .socket
             .next()
@@ -126,6 +126,23 @@ async fn a_silent_client_is_asked_and_a_dead_one_dropped() {
             .expect("no failure");
         assert!(message.is_ping(), "{message:?}");
     }
+}
+
+#[tokio::test]
+async fn a_dead_client_is_dropped() {
+    let options = HttpOptions {
+        websocket: WebSocketOptions {
+            sockets_max: 1,
+            keep_alive: Duration::from_millis(20),
+            ..WebSocketOptions::default()
+        },
+        ..HttpOptions::default()
+    };
+    let address = serve(Arc::new(Anonymous), options).await;
+    let mut dead = Client::connect(address, Some(PROTOCOL)).await;
+    dead.init(json!({})).await;
+    // It reads no more, so it answers no ping, and its place becomes free.
+    while Client::try_connect(address, Some(PROTOCOL)).await.is_err() {}
 }
 
 #[tokio::test]

@@ -45,13 +45,15 @@ impl Feed {
         tokio::pin!(expired);
         let mut ticks = interval(self.front.options.sse.keep_alive);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        // At once, so that the client knows that it is connected.
+        self.send(SILENCE).await?;
         loop {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return ControlFlow::Break(Some("going away")),
                 () = &mut expired => return ControlFlow::Break(Some("credential expired")),
                 () = self.body.closed() => return ControlFlow::Break(None),
-                // The first tick comes at once, so that the client knows that it is connected.
                 _ = ticks.tick() => self.send(SILENCE).await?,
                 Some(outgoing) = self.arriving.recv() => {
                     self.tell(&outgoing).await?;
