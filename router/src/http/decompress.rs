@@ -40,11 +40,11 @@ pub(crate) fn plain(
     let coding = coding(request.headers())
         .filter(|coding| options.compression.bodies || matches!(coding, Coding::Identity))
         .ok_or_else(|| unsupported(options))?;
+    if matches!(coding, Coding::Identity) {
+        return Ok(request);
+    }
     let (mut head, body) = request.into_parts();
     let body = Body::new(Limited::new(body, options.multipart_max));
-    if matches!(coding, Coding::Identity) {
-        return Ok(HttpRequest::from_parts(head, body));
-    }
     head.headers.remove(CONTENT_ENCODING);
     head.headers.remove(CONTENT_LENGTH);
     let compressed = StreamReader::new(body.into_data_stream().map_err(|err| {

@@ -12,9 +12,9 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use crate::engine::Upload;
 use crate::error::{GraphQLError, PathSegment};
-use crate::http::HttpOptions;
 use crate::http::body::Incoming;
-use crate::http::decode::{self, Asked, Unservable};
+use crate::http::decode::{self, Unservable};
+use crate::http::{HttpOptions, decompress};
 
 /// Which parts belong to which places in the variables.
 type FileMap = HashMap<String, Vec<String>>;
@@ -48,13 +48,14 @@ pub(crate) async fn decode(
     }
 }
 
-/// Gives a file to the requests that refer to it; one of a batch does so as `0.variables.file`.
+/// Gives a file to the request that refers to it; one of a batch does so as `0.variables.file`.
 fn attach(
     incoming: &mut Incoming,
     places: &[String],
     value: UploadValue,
 ) -> Result<(), Unservable> {
-    let mut paths: HashMap<usize, Vec<Vec<PathSegment>>> = HashMap::new();
+    let mut owner = 0;
+    let mut paths = Vec::with_capacity(places.len());
     for place in places {
         let (index, rest) = match incoming {
             Incoming::One(_) => (0, place.as_str()),
@@ -63,25 +64,24 @@ fn attach(
                 .and_then(|(index, rest)| Some((index.parse().ok()?, rest)))
                 .ok_or_else(|| misplaced(place))?,
         };
-        paths.entry(index).or_default().push(path(rest)?);
-    }
-    for (index, paths) in paths {
-        let value = value.try_clone().map_err(unstorable)?;
-        let upload = Upload { paths, value };
-        match request(incoming, index) {
-            Some(Ok(asked)) => asked.uploads.push(upload),
-            Some(Err(_)) => {}
-            None => return Err(misplaced(&format!("{index}.variables"))),
+        if !paths.is_empty() && index != owner {
+            // Both would read the one file from wherever the other has come to.
+            let message = "a file belongs to one request of a batch; send it twice";
+            return Err(Unservable::bad(message));
         }
+        owner = index;
+        paths.push(path(rest)?);
+    }
+    match incoming {
+        Incoming::One(asked) => asked.uploads.push(Upload { paths, value }),
+        Incoming::Batch(batch) => match batch.get_mut(owner) {
+            Some(Ok(asked)) => asked.uploads.push(Upload { paths, value }),
+            // The request is wrong by itself, which its answer will say.
+            Some(Err(_)) => {}
+            None => return Err(misplaced(&format!("{owner}.variables"))),
+        },
     }
     Ok(())
-}
-
-fn request(incoming: &mut Incoming, index: usize) -> Option<Result<&mut Asked, &mut Unservable>> {
-    match incoming {
-        Incoming::One(asked) => Some(Ok(asked)),
-        Incoming::Batch(batch) => batch.get_mut(index).map(Result::as_mut),
-    }
 }
 
 fn misplaced(place: &str) -> Unservable {
@@ -145,6 +145,7 @@ async fn receive(mut field: Field<'_>) -> Result<UploadValue, Unservable> {
 fn broken(err: &MultipartError) -> Unservable {
     // A body that breaks off, or is not encoded as it says, is no fault of ours.
     let status = match err.status() {
+        _ if decompress::is_too_long(err) => StatusCode::PAYLOAD_TOO_LARGE,
         status if status.is_server_error() => StatusCode::BAD_REQUEST,
         status => status,
     };

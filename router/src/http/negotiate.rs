@@ -146,6 +146,11 @@ fn refused_as(response: &Response) -> StatusCode {
     first.map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
 }
 
+/// A refusal where 2xx would mean that the request goes on, whatever the media type.
+pub(crate) fn rejection(media: Media, response: &Response) -> HttpResponse {
+    write(media, refused_as(response), response)
+}
+
 /// A refusal before there was a GraphQL request to answer.
 pub(crate) fn refusal(media: Media, unservable: Unservable) -> HttpResponse {
     let refused = Response::refused(vec![unservable.error]);

@@ -4,7 +4,7 @@ use ::http::StatusCode;
 use router::{BatchOptions, HttpOptions};
 use serde_json::json;
 
-use crate::front::{CLASSIC, Front, MODERN, post, request};
+use crate::front::{Answer, CLASSIC, Front, MODERN, post, request};
 
 fn batching() -> Front {
     Front::with(HttpOptions {
@@ -103,6 +103,22 @@ async fn a_batch_is_bounded_and_has_no_subscription() {
 
 #[tokio::test]
 async fn files_reach_their_request() {
+    let map = r#"{ "0": ["0.variables.f"], "1": ["2.variables.f"] }"#;
+    let answer = upload(map).await;
+    assert_eq!(answer.body[0]["data"]["readFile"], "a.txt: one");
+    assert_eq!(answer.body[2]["data"]["readFile"], "b.txt: two");
+
+    for map in [
+        r#"{ "0": ["0.variables.f", "2.variables.f"], "1": ["2.variables.f"] }"#,
+        r#"{ "0": ["3.variables.f"], "1": ["2.variables.f"] }"#,
+        r#"{ "0": ["variables.f"], "1": ["2.variables.f"] }"#,
+    ] {
+        let answer = upload(map).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{map}");
+    }
+}
+
+async fn upload(map: &str) -> Answer {
     let read = "mutation ($f: Upload!) { readFile(file: $f) }";
     let operations = json!([
         { "query": read, "variables": { "f": null } },
@@ -111,10 +127,7 @@ async fn files_reach_their_request() {
     ]);
     let parts = [
         (r#"name="operations""#, operations.to_string()),
-        (
-            r#"name="map""#,
-            r#"{ "0": ["0.variables.f"], "1": ["2.variables.f"] }"#.to_owned(),
-        ),
+        (r#"name="map""#, map.to_owned()),
         (r#"name="0"; filename="a.txt""#, "one".to_owned()),
         (r#"name="1"; filename="b.txt""#, "two".to_owned()),
     ];
@@ -127,9 +140,7 @@ async fn files_reach_their_request() {
         ("content-type", "multipart/form-data; boundary=X"),
         ("apollo-require-preflight", "1"),
     ];
-    let answer = batching()
+    batching()
         .send(request("POST", "/graphql", &headers, body))
-        .await;
-    assert_eq!(answer.body[0]["data"]["readFile"], "a.txt: one");
-    assert_eq!(answer.body[2]["data"]["readFile"], "b.txt: two");
+        .await
 }

@@ -170,6 +170,33 @@ async fn a_small_body_can_not_stand_for_a_huge_one() {
 }
 
 #[tokio::test]
+async fn files_are_bounded_however_they_are_encoded() {
+    let front = Front::with(HttpOptions {
+        multipart_max: 10_000,
+        ..HttpOptions::default()
+    });
+    let file = "x".repeat(20_000);
+    let body = format!(
+        "--X\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n\
+         {{ \"query\": \"mutation ($f: Upload!) {{ readFile(file: $f) }}\" }}\r\n\
+         --X\r\nContent-Disposition: form-data; name=\"map\"\r\n\r\n{{ \"0\": [\"variables.f\"] }}\r\n\
+         --X\r\nContent-Disposition: form-data; name=\"0\"; filename=\"a.txt\"\r\n\r\n{file}\r\n--X--\r\n"
+    );
+    let compressed = compress("gzip", body.as_bytes()).await;
+    for (coding, body) in [("identity", body.into_bytes()), ("gzip", compressed)] {
+        let headers = [
+            ("content-type", "multipart/form-data; boundary=X"),
+            ("apollo-require-preflight", "1"),
+            ("content-encoding", coding),
+        ];
+        let answer = front
+            .send(request("POST", "/graphql", &headers, body))
+            .await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{coding}");
+    }
+}
+
+#[tokio::test]
 async fn compressed_bytes_are_bounded_as_well() {
     let front = Front::with(HttpOptions {
         multipart_max: 1_000,

@@ -27,6 +27,7 @@ mod panics;
 mod persisted;
 mod provides;
 mod requires;
+mod reserved_streams;
 mod subscriptions;
 mod timeouts;
 mod variables;

@@ -60,14 +60,15 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
     })?;
     let address = listener.local_addr()?;
     let app = foundation::open(&config).await?;
-    let administrator = admin::create_first(&app, &config).await?;
     let assembly = assemble(&app, &config);
     let engine = Arc::new(engine(&assembly, &config)?);
-
     let shutdown = CancellationToken::new();
+    let options = front::options(&config, &engine, &shutdown).await?;
+    // Nothing may fail any more: the password is shown only this once.
+    let administrator = admin::create_first(&app, &config).await?;
+
     let background = background(&app, &config, assembly, &shutdown);
     let identity = Arc::new(Identity::new(app.clone(), &config.auth));
-    let options = front::options(&config, &engine, &shutdown).await?;
     let routes = router::http::routes(engine, identity, options)
         .merge(router::graphiql::routes())
         .merge(health::routes(app.clone(), shutdown.clone()));

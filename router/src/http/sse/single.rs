@@ -140,7 +140,7 @@ async fn start(
     };
     match valid {
         Ok(request) => run(front, &reservation, &id, request, context),
-        Err(errors) => Ok(negotiate::answer(media, &Response::refused(errors))),
+        Err(errors) => Ok(negotiate::rejection(media, &Response::refused(errors))),
     }
 }
 
