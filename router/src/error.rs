@@ -32,6 +32,14 @@ pub enum Code {
     AnswerTooLarge,
     /// Too many requests or subscriptions.
     RateLimited,
+    /// A named document is not known; the client may send it.
+    PersistedQueryNotFound,
+    /// Documents can not be named.
+    PersistedQueryNotSupported,
+    /// Only documents of the manifest are executed.
+    PersistedQueryRequired,
+    /// A form of another site could have sent the request.
+    CsrfPrevented,
     /// Our fault; detail is in the log.
     Internal,
 }
@@ -52,6 +60,10 @@ impl Code {
             Self::SubscriptionGap => "SUBSCRIPTION_GAP",
             Self::AnswerTooLarge => "QUOTA_EXCEEDED",
             Self::RateLimited => "REQUEST_RATE_LIMITED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryRequired => "PERSISTED_QUERY_REQUIRED",
+            Self::CsrfPrevented => "CSRF_PREVENTED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }

@@ -33,7 +33,11 @@ mod subgraph;
 mod subscription;
 mod variables;
 
-pub use crate::http::{Anonymous, Authenticate, Expiry, HttpOptions, WebSocketOptions};
+pub use crate::http::{
+    Anonymous, Authenticate, BatchOptions, CompressionOptions, CorsOptions, CsrfOptions, Expiry,
+    HttpOptions, ManifestError, NoOrigin, Origin, Origins, PersistedOptions, SseOptions, Trusted,
+    TrustedDocuments, WebSocketOptions,
+};
 pub use budget::Budgets;
 pub use builder::{BuildError, EngineBuilder, Options};
 pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload};

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Cli;
+use crate::front::HttpConfig;
 
 /// Variables of ours that are no settings: where the configuration file is, and how to build.
 const NO_SETTINGS: [&str; 2] = ["PORTICO_CONFIG", "PORTICO_GRAPHIQL"];
@@ -41,6 +42,8 @@ pub struct Config {
     pub health: registry::HealthConfig,
     /// Limits on requests.
     pub graphql: GraphqlConfig,
+    /// What clients and browsers may do.
+    pub http: HttpConfig,
 }
 
 /// Settings of the platform's database.
@@ -94,6 +97,7 @@ impl Default for Config {
             auth: auth::AuthConfig::default(),
             health: registry::HealthConfig::default(),
             graphql: GraphqlConfig::default(),
+            http: HttpConfig::default(),
         }
     }
 }
@@ -125,6 +129,7 @@ impl Config {
             .filter(|(name, _)| !NO_SETTINGS.contains(&name.as_str()));
         let config: Self = kit::config::load(cli.config.as_deref(), variables, cli.settings())?;
         config.database_url()?;
+        config.http.check()?;
         if let Some(key) = &config.master_key {
             kit::secret::MasterKey::from_base64(key.reveal())
                 .context("the setting `master_key`")?;

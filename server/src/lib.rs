@@ -1,8 +1,9 @@
 //! The binary `portico`: reads the configuration, wires the subgraphs to the router, and answers
 //! the commands. No rule of a domain is decided here.
 //!
-//! [`assembly`] is the list of subgraphs; [`foundation`] opens what they stand on; [`identity`] turns
-//! a credential into a viewer, once, at the edge; [`command`] holds one file per subcommand.
+//! [`assembly`] is the list of subgraphs; [`foundation`] opens what they stand on; [`front`] holds
+//! the settings of HTTP; [`identity`] turns a credential into a viewer, once, at the edge;
+//! [`command`] holds one file per subcommand.
 
 pub mod assembly;
 pub mod cli;
@@ -10,6 +11,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod foundation;
+pub mod front;
 pub mod health;
 pub mod identity;
 mod manual;

@@ -92,8 +92,12 @@ impl Client {
         let boundary = random_text::<16>();
         let body = multipart(&boundary, query, &variables, &file);
         let media_type = format!("multipart/form-data; boundary={boundary}");
-        self.send(self.request().header("content-type", media_type).body(body))
-            .await
+        let request = self
+            .request()
+            .header("content-type", media_type)
+            // No form sends it, so the server knows that this is none.
+            .header("apollo-require-preflight", "1");
+        self.send(request.body(body)).await
     }
 
     /// Starts a subscription over `graphql-transport-ws`.

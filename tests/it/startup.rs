@@ -120,6 +120,12 @@ async fn a_start_that_cannot_be_says_why() {
     )
     .await;
     refuses(&data, &[("PORTICO_LOG_FILTER", "a=b=c")], &["filter"]).await;
+    refuses(
+        &data,
+        &[("PORTICO_HTTP_CORS_ORIGINS", "app.example.com")],
+        &["http.cors_origins", "app.example.com"],
+    )
+    .await;
     let nobody = "mysql://root:hush@127.0.0.1:1/none";
     let settings = [("PORTICO_DATABASE_URL", nobody), ("PORTICO_LISTEN", listen)];
     let said = refuses(&data, &settings, &["127.0.0.1:1/none"]).await;
@@ -174,6 +180,36 @@ async fn an_administrator_is_created_by_command() {
         .expect("the binary can be run");
     assert!(!again.status.success());
     assert!(said(&again).contains("op@example.com"), "{}", said(&again));
+}
+
+#[tokio::test]
+async fn a_manifest_of_documents_is_read_at_the_start() {
+    let dir = tempfile::tempdir().expect("made");
+    let data = dir.path().join("data");
+    let file = dir.path().join("documents.json");
+    let path = file.to_string_lossy().into_owned();
+    let write = |manifest: Value| std::fs::write(&file, manifest.to_string()).expect("written");
+    let documents = ("PORTICO_HTTP_TRUSTED_DOCUMENTS", path.as_str());
+    let required = ("PORTICO_HTTP_TRUSTED_DOCUMENTS_MODE", "required");
+    let listen = ("PORTICO_LISTEN", "127.0.0.1:0");
+
+    write(json!({ "A": "{ nothing }", "B": "{", "C": "{ viewer { name } }" }));
+    let said = refuses(
+        &data,
+        &[listen, documents],
+        &[&path, "\"A\"", "nothing", "\"B\""],
+    )
+    .await;
+    assert!(!said.contains("\"C\""), "{said}");
+    refuses(&data, &[listen, required], &["http.trusted_documents"]).await;
+
+    write(json!({ "Viewer": "{ viewer { name } }" }));
+    let portico = Portico::start_with(Backend::Sqlite, &[documents, required]).await;
+    let client = portico.client();
+    assert_eq!(
+        client.code("{ viewer { name } }", json!({})).await,
+        "PERSISTED_QUERY_REQUIRED"
+    );
 }
 
 #[tokio::test]

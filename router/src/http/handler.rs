@@ -3,161 +3,141 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequest, Multipart, Query, Request as HttpRequest, State};
-use axum::response::Response as HttpResponse;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use axum::extract::{ConnectInfo, Query, Request as HttpRequest, State};
+use axum::response::{IntoResponse, Response as HttpResponse};
+use http::header::ALLOW;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
-use crate::engine::{Context, Request};
-use crate::http::Front;
-use crate::http::decode::{self, Unservable};
-use crate::http::multipart;
-use crate::http::negotiate::{self, Media};
+use crate::engine::{Context, Request, Response};
+use crate::error::GraphQLError;
+use crate::http::body::{self, Incoming};
+use crate::http::decode::{self, Asked, Unservable};
+use crate::http::negotiate::{self, Accepted, Media, Streams};
+use crate::http::{Front, batch, sse};
 use crate::subgraph::OperationKind;
 
-/// Queries and mutations, perhaps with files.
+/// Queries and mutations, perhaps with files, and subscriptions as event streams.
 pub(crate) async fn post(State(front): State<Arc<Front>>, request: HttpRequest) -> HttpResponse {
-    let media = match negotiate::accepted(request.headers()) {
-        Some(media) => media,
-        None => return unacceptable(),
+    let Some(accepted) = negotiate::accepted(request.headers()) else {
+        return unacceptable();
     };
     let (headers, peer) = caller(&request);
-    let read = timeout(front.options.read_timeout, read(&front, &headers, request));
-    let decoded = read.await.unwrap_or_else(|_elapsed| {
+    let incoming = match read(&front, request).await {
+        Ok(incoming) => incoming,
+        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
+    };
+    let context = match front.context(&headers, peer).await {
+        Ok(context) => context,
+        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
+    };
+    match incoming {
+        Incoming::One(asked) => {
+            let request = front.persisted.resolve(&front.engine, *asked).await;
+            answer(&front, accepted, request, context).await
+        }
+        Incoming::Batch(_) if accepted.streams == Streams::Everything => {
+            let unservable = Unservable::bad("a batch can not be answered by an event stream");
+            negotiate::refusal(accepted.media, unservable)
+        }
+        Incoming::Batch(batch) => batch::answer(&front, accepted.media, batch, context).await,
+    }
+}
+
+/// Queries, and subscriptions as event streams: a link must not change anything.
+pub(crate) async fn get(State(front): State<Arc<Front>>, request: HttpRequest) -> HttpResponse {
+    let Some(accepted) = negotiate::accepted(request.headers()) else {
+        return unacceptable();
+    };
+    let (headers, peer) = caller(&request);
+    let asked = match parameters(&request) {
+        Ok(asked) => asked,
+        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
+    };
+    let context = match front.context(&headers, peer).await {
+        Ok(context) => context,
+        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
+    };
+    let resolved = front.persisted.resolve(&front.engine, asked).await;
+    if let Ok(request) = &resolved
+        && front.kind(request).await == Some(OperationKind::Mutation)
+    {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let unservable =
+            Unservable::new(status, "mutations must be sent by POST").with("allow", "POST");
+        return negotiate::refusal(accepted.media, unservable);
+    }
+    if request.method() == Method::HEAD && accepted.streams == Streams::Everything {
+        return sse::empty();
+    }
+    answer(&front, accepted, resolved, context).await
+}
+
+/// Tells what may be asked; preflights of other origins are answered before.
+pub(crate) async fn options() -> HttpResponse {
+    let allow = HeaderValue::from_static("GET,HEAD,POST,OPTIONS");
+    (StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response()
+}
+
+/// Any other method.
+pub(crate) async fn wrong_method(headers: HeaderMap) -> HttpResponse {
+    let media = negotiate::accepted(&headers).map(|accepted| accepted.media);
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let unservable = Unservable::new(status, "method is not one that allow names");
+    negotiate::refusal(media.unwrap_or_default(), unservable)
+}
+
+/// Reads a body in time.
+pub(crate) async fn read(front: &Front, request: HttpRequest) -> Result<Incoming, Unservable> {
+    let read = timeout(
+        front.options.read_timeout,
+        body::read(request, &front.options),
+    );
+    read.await.unwrap_or_else(|_elapsed| {
         let status = StatusCode::REQUEST_TIMEOUT;
         Err(Unservable::new(status, "body did not arrive in time"))
-    });
-    let request = match decoded {
-        Ok(request) => request,
-        Err(unservable) => return refuse(media, unservable),
-    };
-    match context(&front, &headers, peer).await {
-        Ok(context) => answer(&front, media, request, context).await,
-        Err(unservable) => refuse(media, unservable),
-    }
+    })
 }
 
-/// Queries only: a link must not change anything.
-pub(crate) async fn get(
-    State(front): State<Arc<Front>>,
-    parameters: Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
-    request: HttpRequest,
-) -> HttpResponse {
-    let media = match negotiate::accepted(request.headers()) {
-        Some(media) => media,
-        None => return unacceptable(),
-    };
-    let (headers, peer) = caller(&request);
-    let decoded = parameters
-        .map_err(|err| Unservable::bad(format!("query string is malformed: {err}")))
-        .and_then(|Query(parameters)| decode::query_string(parameters));
-    let request = match decoded {
-        Ok(request) => request,
-        Err(unservable) => return refuse(media, unservable),
-    };
-    let context = match context(&front, &headers, peer).await {
-        Ok(context) => context,
-        Err(unservable) => return refuse(media, unservable),
-    };
-    let name = request.operation_name.as_deref();
-    if let Ok(OperationKind::Mutation) = front.engine.kind(&request.query, name).await {
-        let status = StatusCode::METHOD_NOT_ALLOWED;
-        return refuse(
-            media,
-            Unservable::new(status, "mutations must be sent by POST"),
-        );
-    }
-    answer(&front, media, request, context).await
-}
-
-/// Who is calling.
-async fn context(
-    front: &Front,
-    headers: &HeaderMap,
-    peer: Option<SocketAddr>,
-) -> Result<Context, Unservable> {
-    match front.recognise(headers, peer).await {
-        Ok(extensions) => Ok(Context {
-            extensions,
-            deadline: None,
-        }),
-        Err(error) => Err(Unservable {
-            status: negotiate::status_of(&error),
-            error,
-        }),
-    }
-}
-
-async fn answer(front: &Front, media: Media, request: Request, context: Context) -> HttpResponse {
-    let response = front.engine.execute(request, context).await;
-    negotiate::answer(media, &response)
-}
-
-fn refuse(media: Media, unservable: Unservable) -> HttpResponse {
-    negotiate::refusal(media, unservable.status, unservable.error)
-}
-
-fn caller(request: &HttpRequest) -> (HeaderMap, Option<SocketAddr>) {
+/// The credentials of a request, and where it comes from.
+pub(crate) fn caller(request: &HttpRequest) -> (HeaderMap, Option<SocketAddr>) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     (request.headers().clone(), peer.map(|info| info.0))
 }
 
-async fn read(
-    front: &Front,
-    headers: &HeaderMap,
-    request: HttpRequest,
-) -> Result<Request, Unservable> {
-    match body_kind(headers) {
-        BodyKind::Json => read_json(front, request).await,
-        BodyKind::Multipart => read_multipart(front, request).await,
-        BodyKind::Other => Err(Unservable::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content-type must be application/json or multipart/form-data",
-        )),
-    }
-}
-
-enum BodyKind {
-    Json,
-    Multipart,
-    Other,
-}
-
-fn body_kind(headers: &HeaderMap) -> BodyKind {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media = content_type.and_then(|text| text.split(';').next());
-    match media
-        .map(|media| media.trim().to_ascii_lowercase())
-        .as_deref()
-    {
-        Some("application/json") => BodyKind::Json,
-        Some("multipart/form-data") => BodyKind::Multipart,
-        _ => BodyKind::Other,
-    }
-}
-
-async fn read_json(front: &Front, request: HttpRequest<Body>) -> Result<Request, Unservable> {
-    let max = front.options.body_max;
-    let bytes = to_bytes(request.into_body(), max).await.map_err(|_| {
-        let message = format!("body is larger than {max} bytes, or broke off");
-        Unservable::new(StatusCode::PAYLOAD_TOO_LARGE, message)
-    })?;
-    decode::json(&bytes)
-}
-
-async fn read_multipart(front: &Front, request: HttpRequest) -> Result<Request, Unservable> {
-    let body = Multipart::from_request(request, &())
-        .await
-        .map_err(|err| Unservable::bad(format!("body is not multipart: {err}")))?;
-    multipart::decode(body, &front.options).await
-}
-
-fn unacceptable() -> HttpResponse {
+/// Nothing that the client accepts is what we have.
+pub(crate) fn unacceptable() -> HttpResponse {
     let status = StatusCode::NOT_ACCEPTABLE;
-    let message = "answers are application/graphql-response+json or application/json";
-    refuse(Media::Json, Unservable::new(status, message))
+    let message =
+        "answers are application/graphql-response+json, application/json or text/event-stream";
+    negotiate::refusal(Media::Json, Unservable::new(status, message))
+}
+
+async fn answer(
+    front: &Arc<Front>,
+    accepted: Accepted,
+    request: Result<Request, GraphQLError>,
+    context: Context,
+) -> HttpResponse {
+    let streams = match (accepted.streams, &request) {
+        (Streams::Everything, _) => true,
+        (Streams::Subscriptions, Ok(request)) => {
+            front.kind(request).await == Some(OperationKind::Subscription)
+        }
+        (Streams::Subscriptions, Err(_)) | (Streams::Nothing, _) => false,
+    };
+    if streams {
+        return sse::distinct(front, accepted.media, request, context);
+    }
+    let response = match request {
+        Ok(request) => front.engine.execute(request, context).await,
+        Err(error) => Response::refused(vec![error]),
+    };
+    negotiate::answer(accepted.media, &response)
+}
+
+fn parameters(request: &HttpRequest) -> Result<Asked, Unservable> {
+    let Query(parameters) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
+        .map_err(|err| Unservable::bad(format!("query string is malformed: {err}")))?;
+    decode::query_string(parameters)
 }

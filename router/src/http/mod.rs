@@ -1,137 +1,81 @@
-//! The engine over HTTP: `/graphql` for queries and mutations, `/graphql/ws` for everything
-//! including subscriptions.
+//! The engine over HTTP: `/graphql` for queries, mutations and event streams, `/graphql/stream`
+//! for several operations on one event stream, `/graphql/ws` for everything on a socket.
 //!
 //! Who the caller is gets decided by an [`Authenticate`] hook, once per request or socket.
 
 mod authenticate;
+mod batch;
+mod body;
+mod compress;
+mod cors;
+mod csrf;
 mod decode;
+mod decompress;
+mod front;
 mod handler;
 mod multipart;
 mod negotiate;
+mod operations;
+mod options;
+mod persisted;
+mod security;
+mod sse;
 mod websocket;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
-use http::{Extensions, HeaderMap};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
+use axum::routing::{MethodRouter, get};
+use axum::{Router, middleware};
+use tower::util::option_layer;
 
 pub use self::authenticate::{Anonymous, Authenticate, Expiry};
+pub use self::cors::{NoOrigin, Origin, Origins};
+use self::front::Front;
+pub use self::options::{
+    BatchOptions, CompressionOptions, CorsOptions, CsrfOptions, HttpOptions, PersistedOptions,
+    SseOptions, Trusted, WebSocketOptions,
+};
+pub use self::persisted::{ManifestError, TrustedDocuments};
+pub use self::security::secure;
 use crate::engine::Engine;
-use crate::error::{Code, GraphQLError};
-use crate::remote::ClientHeaders;
 
-/// Bounds of the HTTP front.
-#[derive(Clone, Debug)]
-pub struct HttpOptions {
-    /// Bytes of a JSON body, and of the JSON in a multipart body.
-    pub body_max: usize,
-    /// Bytes of a whole multipart body.
-    pub multipart_max: usize,
-    /// Files in one multipart body.
-    pub files_max: usize,
-    /// How long a client may take to send a body, and the hook to recognise it.
-    pub read_timeout: Duration,
-    /// Bounds of web sockets.
-    pub websocket: WebSocketOptions,
-    /// Ends open sockets with 1001 when cancelled.
-    pub shutdown: CancellationToken,
-}
-
-/// Bounds of web sockets.
-#[derive(Clone, Debug)]
-pub struct WebSocketOptions {
-    /// Open sockets.
-    pub sockets_max: usize,
-    /// Operations that run on one socket.
-    pub operations_max: usize,
-    /// Bytes of one message.
-    pub message_max: usize,
-    /// Messages that a client may send in a second.
-    pub messages_per_second_max: u32,
-    /// Answers that wait for a slow client before its operations pause.
-    pub pending_max: usize,
-    /// How long a client may take to say `connection_init`.
-    pub init_timeout: Duration,
-    /// How often a silent client is asked whether it is still there.
-    pub keep_alive: Duration,
-}
-
-impl Default for HttpOptions {
-    fn default() -> Self {
-        Self {
-            body_max: 2 << 20,
-            multipart_max: 64 << 20,
-            files_max: 10,
-            read_timeout: Duration::from_secs(60),
-            websocket: WebSocketOptions::default(),
-            shutdown: CancellationToken::new(),
-        }
-    }
-}
-
-impl Default for WebSocketOptions {
-    fn default() -> Self {
-        Self {
-            sockets_max: 10_000,
-            operations_max: 64,
-            message_max: 256 << 10,
-            messages_per_second_max: 100,
-            pending_max: 32,
-            init_timeout: Duration::from_secs(10),
-            keep_alive: Duration::from_secs(20),
-        }
-    }
-}
-
-/// What every handler needs.
-pub(crate) struct Front {
-    engine: Arc<Engine>,
-    authenticate: Arc<dyn Authenticate>,
-    options: HttpOptions,
-    sockets: Arc<Semaphore>,
-}
-
-impl Front {
-    /// Asks the hook, within its time.
-    async fn recognise(
-        &self,
-        headers: &HeaderMap,
-        peer: Option<SocketAddr>,
-    ) -> Result<Extensions, GraphQLError> {
-        let answer = self.authenticate.authenticate(headers, peer);
-        let recognised = timeout(self.options.read_timeout, answer).await;
-        let mut extensions = recognised.unwrap_or_else(|_elapsed| {
-            let message = "credentials could not be checked in time";
-            Err(GraphQLError::new(Code::GatewayTimeout, message))
-        })?;
-        extensions.insert(ClientHeaders(Arc::new(headers.clone())));
-        Ok(extensions)
-    }
-}
-
-/// Routes for `/graphql` and `/graphql/ws`.
+/// Routes for `/graphql`, `/graphql/stream` and `/graphql/ws`.
 pub fn routes(
     engine: Arc<Engine>,
     authenticate: Arc<dyn Authenticate>,
     options: HttpOptions,
 ) -> Router {
-    let multipart_max = options.multipart_max;
-    let front = Arc::new(Front {
-        sockets: Arc::new(Semaphore::new(options.websocket.sockets_max)),
-        engine,
-        authenticate,
-        options,
-    });
+    let body_limit = DefaultBodyLimit::max(options.multipart_max);
+    let compress = compress::layer(&options.compression);
+    let cors = option_layer(cors::layer(&options.cors));
+    let front = Arc::new(Front::new(engine, authenticate, options));
+    let guard = middleware::from_fn_with_state(Arc::clone(&front), csrf::guard);
     Router::new()
-        .route("/graphql", get(handler::get).post(handler::post))
+        .route("/graphql", graphql())
+        .route("/graphql/stream", stream())
+        .route_layer(guard)
         .route("/graphql/ws", get(websocket::upgrade))
-        .layer(DefaultBodyLimit::max(multipart_max))
+        .layer(body_limit)
+        .layer(compress)
+        .layer(cors)
+        .layer(middleware::map_response(security::unstored))
+        .layer(middleware::map_response(security::secured))
         .with_state(front)
+}
+
+fn graphql() -> MethodRouter<Arc<Front>> {
+    get(handler::get)
+        .post(handler::post)
+        .options(handler::options)
+        .fallback(handler::wrong_method)
+}
+
+fn stream() -> MethodRouter<Arc<Front>> {
+    get(sse::single::get)
+        .post(sse::single::post)
+        .put(sse::single::put)
+        .delete(sse::single::delete)
+        .options(sse::single::options)
+        .fallback(handler::wrong_method)
 }

@@ -10,10 +10,11 @@ use axum::extract::multipart::{Field, MultipartError};
 use http::StatusCode;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use crate::engine::{Request, Upload};
-use crate::error::PathSegment;
-use crate::http::HttpOptions;
+use crate::engine::Upload;
+use crate::error::{GraphQLError, PathSegment};
+use crate::http::body::Incoming;
 use crate::http::decode::{self, Unservable};
+use crate::http::{HttpOptions, decompress};
 
 /// Which parts belong to which places in the variables.
 type FileMap = HashMap<String, Vec<String>>;
@@ -22,9 +23,9 @@ type FileMap = HashMap<String, Vec<String>>;
 pub(crate) async fn decode(
     mut body: Multipart,
     options: &HttpOptions,
-) -> Result<Request, Unservable> {
+) -> Result<Incoming, Unservable> {
     let operations = text(&mut body, "operations", options).await?;
-    let mut request = decode::json(&operations)?;
+    let mut incoming = decode::json(&operations, options)?;
     let map = text(&mut body, "map", options).await?;
     let mut map: FileMap = serde_json::from_slice(&map)
         .map_err(|err| Unservable::bad(format!("map is not an object of lists: {err}")))?;
@@ -38,17 +39,54 @@ pub(crate) async fn decode(
         let Some(places) = map.remove(&name) else {
             return Err(Unservable::bad(format!("file {name:?} is not in the map")));
         };
-        let paths = places
-            .iter()
-            .map(|place| path(place))
-            .collect::<Result<_, _>>()?;
         let value = receive(field).await?;
-        request.uploads.push(Upload { paths, value });
+        attach(&mut incoming, &places, value)?;
     }
     match map.keys().next() {
         Some(missing) => Err(Unservable::bad(format!("file {missing:?} is missing"))),
-        None => Ok(request),
+        None => Ok(incoming),
     }
+}
+
+/// Gives a file to the request that refers to it; one of a batch does so as `0.variables.file`.
+fn attach(
+    incoming: &mut Incoming,
+    places: &[String],
+    value: UploadValue,
+) -> Result<(), Unservable> {
+    let mut owner = 0;
+    let mut paths = Vec::with_capacity(places.len());
+    for place in places {
+        let (index, rest) = match incoming {
+            Incoming::One(_) => (0, place.as_str()),
+            Incoming::Batch(_) => place
+                .split_once('.')
+                .and_then(|(index, rest)| Some((index.parse().ok()?, rest)))
+                .ok_or_else(|| misplaced(place))?,
+        };
+        if !paths.is_empty() && index != owner {
+            // Both would read the one file from wherever the other has come to.
+            let message = "a file belongs to one request of a batch; send it twice";
+            return Err(Unservable::bad(message));
+        }
+        owner = index;
+        paths.push(path(rest)?);
+    }
+    match incoming {
+        Incoming::One(asked) => asked.uploads.push(Upload { paths, value }),
+        Incoming::Batch(batch) => match batch.get_mut(owner) {
+            Some(Ok(asked)) => asked.uploads.push(Upload { paths, value }),
+            // The request is wrong by itself, which its answer will say.
+            Some(Err(_)) => {}
+            None => return Err(misplaced(&format!("{owner}.variables"))),
+        },
+    }
+    Ok(())
+}
+
+fn misplaced(place: &str) -> Unservable {
+    let message = format!("{place:?} in the map names no variable of a request");
+    Unservable::bad(message)
 }
 
 async fn text(
@@ -74,10 +112,9 @@ async fn text(
 
 /// `variables.input.files.2` without its first word.
 fn path(place: &str) -> Result<Vec<PathSegment>, Unservable> {
-    let Some(place) = place.strip_prefix("variables.") else {
-        let message = format!("{place:?} in the map does not begin with \"variables.\"");
-        return Err(Unservable::bad(message));
-    };
+    let place = place
+        .strip_prefix("variables.")
+        .ok_or_else(|| misplaced(place))?;
     let segment = |text: &str| match text.parse() {
         Ok(index) => PathSegment::Index(index),
         Err(_) => PathSegment::from(text),
@@ -106,7 +143,13 @@ async fn receive(mut field: Field<'_>) -> Result<UploadValue, Unservable> {
 }
 
 fn broken(err: &MultipartError) -> Unservable {
-    Unservable::new(err.status(), format!("body is not multipart: {err}"))
+    // A body that breaks off, or is not encoded as it says, is no fault of ours.
+    let status = match err.status() {
+        _ if decompress::is_too_long(err) => StatusCode::PAYLOAD_TOO_LARGE,
+        status if status.is_server_error() => StatusCode::BAD_REQUEST,
+        status => status,
+    };
+    Unservable::new(status, format!("body is not multipart: {err}"))
 }
 
 #[expect(
@@ -117,6 +160,7 @@ fn unstorable(err: std::io::Error) -> Unservable {
     tracing::error!(error = %err, "an uploaded file can not be stored");
     Unservable {
         status: StatusCode::INTERNAL_SERVER_ERROR,
-        error: crate::error::GraphQLError::internal(),
+        error: GraphQLError::internal(),
+        header: None,
     }
 }

@@ -4,65 +4,35 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::{Extensions, HeaderMap, Method, Request, StatusCode};
-use axum::body::{Body, to_bytes};
+use ::http::{Extensions, HeaderMap, Request, StatusCode};
+use axum::body::Body;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use router::{Anonymous, Authenticate, Code, GraphQLError, HttpOptions};
-use serde_json::{Value, json};
-use tower::ServiceExt;
+use serde_json::json;
 
+use crate::front::{Answer, Front, MODERN, get, post, request};
 use crate::graph::Shop;
 
-const MODERN: &str = "application/graphql-response+json";
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Value,
-}
-
-impl Answer {
-    fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or_default()
-    }
-}
-
 async fn send(request: Request<Body>) -> Answer {
-    send_to(&Shop::open(), Arc::new(Anonymous), request).await
+    send_to(&front(), request).await
 }
 
-async fn send_to(shop: &Shop, who: Arc<dyn Authenticate>, request: Request<Body>) -> Answer {
+async fn send_to(front: &Front, request: Request<Body>) -> Answer {
+    front.send(request).await
+}
+
+fn front() -> Front {
+    authenticated(Arc::new(Anonymous))
+}
+
+fn authenticated(who: Arc<dyn Authenticate>) -> Front {
     let options = HttpOptions {
         body_max: 10_000,
         read_timeout: Duration::from_millis(500),
         ..HttpOptions::default()
     };
-    let app = router::http::routes(Arc::clone(&shop.engine), who, options);
-    let response = app.oneshot(request).await.expect("a router always answers");
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, 1 << 20).await.expect("bodies are short");
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body: serde_json::from_slice(&bytes).unwrap_or_default(),
-    }
-}
-
-fn post(accept: &str, body: impl ToString) -> Request<Body> {
-    Request::post("/graphql")
-        .header("content-type", "application/json")
-        .header("accept", accept)
-        .body(Body::from(body.to_string()))
-        .expect("the request is well-formed")
-}
-
-fn get(query: &str) -> Request<Body> {
-    Request::get(format!("/graphql?{query}"))
-        .body(Body::empty())
-        .expect("the request is well-formed")
+    Front::of(Shop::open(), who, options)
 }
 
 #[tokio::test]
@@ -121,25 +91,76 @@ async fn malformed_bodies_are_400() {
 
 #[tokio::test]
 async fn other_bodies_and_methods_are_refused() {
-    let request = Request::post("/graphql")
-        .header("content-type", "text/plain")
-        .body(Body::from(r#"{"query":"{ me { name } }"}"#))
-        .expect("the request is well-formed");
-    assert_eq!(
-        send(request).await.status,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE
-    );
+    for content_type in [
+        "text/plain",
+        "application/xml",
+        "application/graphql",
+        "application/json; charset=iso-8859-1",
+        "application/json; charset=\"utf-16\"",
+    ] {
+        let headers = [
+            ("content-type", content_type),
+            ("apollo-require-preflight", "1"),
+        ];
+        let answer = send(request(
+            "POST",
+            "/graphql",
+            &headers,
+            r#"{"query":"{ me { name } }"}"#,
+        ))
+        .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "{content_type}"
+        );
+    }
+    for content_type in [
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=\"UTF-8\"",
+        "application/json; odd",
+    ] {
+        let headers = [("content-type", content_type)];
+        let answer = send(request(
+            "POST",
+            "/graphql",
+            &headers,
+            r#"{"query":"{ me { name } }"}"#,
+        ))
+        .await;
+        assert_eq!(answer.status, StatusCode::OK, "{content_type}");
+    }
 
     let long = json!({ "query": " ".repeat(20_000) });
     let answer = send(post(MODERN, long)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 
-    let request = Request::builder()
-        .method(Method::PUT)
-        .uri("/graphql")
-        .body(Body::empty())
-        .expect("the request is well-formed");
-    assert_eq!(send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    for method in ["PUT", "DELETE", "PATCH"] {
+        let answer = send(request(method, "/graphql", &[], Body::empty())).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.headers["allow"], "GET,HEAD,POST,OPTIONS");
+        assert_eq!(answer.code(), "BAD_USER_INPUT");
+    }
+    let answer = send(request("OPTIONS", "/graphql", &[], Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.headers["allow"], "GET,HEAD,POST,OPTIONS");
+}
+
+#[tokio::test]
+async fn head_is_get_without_a_body() {
+    let headers = [("graphql-require-preflight", "1")];
+    let uri = "/graphql?query=%7Bme%7Bname%7D%7D";
+    let answer = send(request("HEAD", uri, &headers, Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.headers["content-type"],
+        "application/json; charset=utf-8"
+    );
+    assert!(answer.bytes.is_empty());
+
+    let uri = "/graphql?query=mutation%7Brename(to%3A%22x%22)%7D";
+    let answer = send(request("HEAD", uri, &headers, Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -160,13 +181,17 @@ async fn get_reads_and_never_writes() {
         json!({ "data": { "me": { "greeting": "Hi 1" } } })
     );
 
-    let shop = Shop::open();
+    let front = front();
     let mutation = get("query=mutation%7Brename(to%3A%22x%22)%7D");
-    let answer = send_to(&shop, Arc::new(Anonymous), mutation).await;
+    let answer = send_to(&front, mutation).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.headers["allow"], "POST");
-    assert!(shop.log.take().is_empty());
+    assert!(front.shop.log.take().is_empty());
 
+    let named = get("query=%7Bme%7Bname%7D%7D&operationName=&variables=&extensions=");
+    assert_eq!(send(named).await.status, StatusCode::OK);
+    let twice = get("query=%7Bme%7Bname%7D%7D&query=%7Bme%7Bname%7D%7D");
+    assert_eq!(send(twice).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(send(get("")).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(
         send(get("query=%7Bme%7Bid%7D%7D&variables=x")).await.status,
@@ -195,14 +220,14 @@ impl Authenticate for Strict {
 
 #[tokio::test]
 async fn a_bad_credential_is_401() {
-    let shop = Shop::open();
+    let front = authenticated(Arc::new(Strict));
     for accept in [MODERN, "application/json"] {
         let request = post(accept, json!({ "query": "{ me { name } }" }));
-        let answer = send_to(&shop, Arc::new(Strict), request).await;
+        let answer = send_to(&front, request).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.code(), "UNAUTHENTICATED");
     }
-    assert!(shop.log.take().is_empty());
+    assert!(front.shop.log.take().is_empty());
 }
 
 fn multipart(parts: &[(&str, &str)]) -> Request<Body> {
@@ -213,6 +238,7 @@ fn multipart(parts: &[(&str, &str)]) -> Request<Body> {
     body += "--X--\r\n";
     Request::post("/graphql")
         .header("content-type", "multipart/form-data; boundary=X")
+        .header("apollo-require-preflight", "1")
         .body(Body::from(body))
         .expect("the request is well-formed")
 }

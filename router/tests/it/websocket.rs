@@ -9,35 +9,39 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, SinkExt, StreamExt};
 use router::{Anonymous, Authenticate, Code, Expiry, GraphQLError, HttpOptions, WebSocketOptions};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::tungstenite::Message;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::front::Front;
 use crate::graph::Shop;
 
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub(crate) struct Client {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The subprotocol that the server chose.
+    pub(crate) protocol: Option<String>,
 }
 
-async fn serve(who: Arc<dyn Authenticate>, options: HttpOptions) -> SocketAddr {
+pub(crate) async fn serve(who: Arc<dyn Authenticate>, options: HttpOptions) -> SocketAddr {
     serve_shop(Shop::open(), who, options).await
 }
 
 async fn serve_shop(shop: Shop, who: Arc<dyn Authenticate>, options: HttpOptions) -> SocketAddr {
-    let app = router::http::routes(shop.engine, who, options);
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("loopback is free");
-    let address = listener
-        .local_addr()
-        .expect("a bound socket has an address");
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    address
+    Front::of(shop, who, options).listen().await
 }
 
 impl Client {
-    async fn connect(address: SocketAddr, protocol: Option<&'static str>) -> Self {
+    pub(crate) async fn connect(address: SocketAddr, protocol: Option<&'static str>) -> Self {
+        let connected = Self::try_connect(address, protocol).await;
+        connected.unwrap_or_else(|status| panic!("refused with {status}"))
+    }
+
+    /// The status of a refusal is the error.
+    pub(crate) async fn try_connect(
+        address: SocketAddr,
+        protocol: Option<&'static str>,
+    ) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/graphql/ws")
             .into_client_request()
             .expect("the address is one");
@@ -47,11 +51,21 @@ impl Client {
                 .headers_mut()
                 .insert("sec-websocket-protocol", value);
         }
-        let (socket, _) = connect_async(request).await.expect("the server accepts");
-        Self { socket }
+        match connect_async(request).await {
+            Ok((socket, answer)) => {
+                let protocol = answer.headers().get("sec-websocket-protocol");
+                let protocol = protocol.and_then(|value| value.to_str().ok());
+                Ok(Self {
+                    protocol: protocol.map(ToOwned::to_owned),
+                    socket,
+                })
+            }
+            Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(err) => panic!("{err}"),
+        }
     }
 
-    async fn open(options: WebSocketOptions) -> Self {
+    pub(crate) async fn open(options: WebSocketOptions) -> Self {
         let options = HttpOptions {
             websocket: options,
             ..HttpOptions::default()
@@ -61,36 +75,36 @@ impl Client {
     }
 
     /// Connected and initialised.
-    async fn ready() -> Self {
+    pub(crate) async fn ready() -> Self {
         let mut client = Self::open(WebSocketOptions::default()).await;
         client.init(json!({})).await;
         client
     }
 
-    async fn init(&mut self, payload: Value) {
+    pub(crate) async fn init(&mut self, payload: Value) {
         self.send(json!({ "type": "connection_init", "payload": payload }))
             .await;
         assert_eq!(self.receive().await, json!({ "type": "connection_ack" }));
     }
 
-    async fn say(&mut self, text: &str) {
+    pub(crate) async fn say(&mut self, text: &str) {
         self.socket
             .send(Message::text(text))
             .await
             .expect("the socket is open");
     }
 
-    async fn send(&mut self, message: Value) {
+    pub(crate) async fn send(&mut self, message: Value) {
         self.say(&message.to_string()).await;
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
         let payload = json!({ "query": query });
         self.send(json!({ "type": "subscribe", "id": id, "payload": payload }))
             .await;
     }
 
-    async fn receive(&mut self) -> Value {
+    pub(crate) async fn receive(&mut self) -> Value {
         loop {
             match self
                 .socket
@@ -107,7 +121,7 @@ impl Client {
     }
 
     /// The code and reason with which the server closes.
-    async fn closed(&mut self) -> (u16, String) {
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
             match self
                 .socket

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kit::App;
 use kit::event::Relay;
-use router::{Engine, HttpOptions};
+use router::Engine;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,7 @@ use super::schema::composed;
 use crate::assembly::{Assembly, assemble};
 use crate::config::Config;
 use crate::foundation;
+use crate::front;
 use crate::health;
 use crate::identity::Identity;
 
@@ -59,23 +60,19 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
     })?;
     let address = listener.local_addr()?;
     let app = foundation::open(&config).await?;
-    let administrator = admin::create_first(&app, &config).await?;
     let assembly = assemble(&app, &config);
     let engine = Arc::new(engine(&assembly, &config)?);
-
     let shutdown = CancellationToken::new();
+    let options = front::options(&config, &engine, &shutdown).await?;
+    // Nothing may fail any more: the password is shown only this once.
+    let administrator = admin::create_first(&app, &config).await?;
+
     let background = background(&app, &config, assembly, &shutdown);
     let identity = Arc::new(Identity::new(app.clone(), &config.auth));
-    let options = HttpOptions {
-        multipart_max: config.graphql.body_bytes_max,
-        body_max: config.graphql.body_bytes_max,
-        shutdown: shutdown.clone(),
-        ..HttpOptions::default()
-    };
     let routes = router::http::routes(engine, identity, options)
         .merge(router::graphiql::routes())
-        .merge(health::routes(app.clone(), shutdown.clone()))
-        .into_make_service_with_connect_info::<SocketAddr>();
+        .merge(health::routes(app.clone(), shutdown.clone()));
+    let routes = router::http::secure(routes).into_make_service_with_connect_info::<SocketAddr>();
     let stopping = shutdown.clone().cancelled_owned();
     let server = axum::serve(listener, routes).with_graceful_shutdown(stopping);
     let front = tokio::spawn(server.into_future());

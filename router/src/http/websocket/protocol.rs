@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::engine::Response;
+use crate::http::operations::Outgoing;
 
 /// What a client may say.
 #[derive(Deserialize)]
@@ -14,13 +15,17 @@ use crate::engine::Response;
 pub(crate) enum ClientMessage {
     ConnectionInit {
         #[serde(default)]
-        payload: Option<Json>,
+        payload: Option<Map<String, Json>>,
     },
     Ping {
         #[serde(default)]
-        payload: Option<Json>,
+        payload: Option<Map<String, Json>>,
     },
-    Pong {},
+    Pong {
+        #[serde(default)]
+        #[expect(dead_code, reason = "checked, and of no use to us")]
+        payload: Option<Map<String, Json>>,
+    },
     Subscribe {
         id: String,
         payload: Json,
@@ -39,6 +44,9 @@ pub(crate) struct Close {
 
 impl Close {
     pub(crate) const GOING_AWAY: Self = Self::new(1001, "going away");
+    pub(crate) const UNREADABLE: Self = Self::new(1002, "unreadable frame");
+    pub(crate) const TOO_LONG: Self = Self::new(1009, "message is too long");
+    pub(crate) const INTERNAL: Self = Self::new(4500, "Internal server error");
     pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     pub(crate) const EXPIRED: Self = Self::new(4401, "credential expired");
     pub(crate) const FORBIDDEN: Self = Self::new(4403, "Forbidden");
@@ -72,7 +80,14 @@ impl Close {
 
 /// Parses a text message.
 pub(crate) fn parse(text: &str) -> Result<ClientMessage, Close> {
-    serde_json::from_str(text).map_err(|err| Close::bad_request(&format!("invalid message: {err}")))
+    let message = serde_json::from_str(text)
+        .map_err(|err| Close::bad_request(&format!("invalid message: {err}")))?;
+    match &message {
+        ClientMessage::Subscribe { id, .. } | ClientMessage::Complete { id } if id.is_empty() => {
+            Err(Close::bad_request("invalid message: id is empty"))
+        }
+        _ => Ok(message),
+    }
 }
 
 /// `connection_ack`.
@@ -81,7 +96,7 @@ pub(crate) fn ack() -> String {
 }
 
 /// `pong`, with the payload of the ping.
-pub(crate) fn pong(payload: Option<Json>) -> String {
+pub(crate) fn pong(payload: Option<Map<String, Json>>) -> String {
     match payload {
         Some(payload) => serde_json::json!({ "type": "pong", "payload": payload }).to_string(),
         None => r#"{"type":"pong"}"#.to_owned(),
@@ -89,8 +104,16 @@ pub(crate) fn pong(payload: Option<Json>) -> String {
 }
 
 /// `complete`.
-pub(crate) fn complete(id: &str) -> String {
+fn complete(id: &str) -> String {
     serde_json::json!({ "id": id, "type": "complete" }).to_string()
+}
+
+/// The news of an operation.
+pub(crate) fn news(outgoing: &Outgoing) -> String {
+    match &outgoing.response {
+        Some(response) => answer(&outgoing.id, response),
+        None => complete(&outgoing.id),
+    }
 }
 
 /// `next` with an executed answer, else `error`, after which the operation is over.
@@ -105,8 +128,11 @@ pub(crate) fn answer(id: &str, response: &Response) -> String {
 }
 
 /// Adds the headers that a `connection_init` names to those of the upgrade request.
-pub(crate) fn credentials(headers: &mut HeaderMap, payload: Option<&Json>) -> Result<(), Close> {
-    let Some(Json::Object(payload)) = payload else {
+pub(crate) fn credentials(
+    headers: &mut HeaderMap,
+    payload: Option<&Map<String, Json>>,
+) -> Result<(), Close> {
+    let Some(payload) = payload else {
         return Ok(());
     };
     if let Some(Json::Object(named)) = payload.get("headers") {
@@ -151,7 +177,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         let payload =
             json!({ "Authorization": "Bearer a", "headers": { "x-api-key": "k" }, "n": 1 });
-        assert_eq!(credentials(&mut headers, Some(&payload)), Ok(()));
+        assert_eq!(credentials(&mut headers, payload.as_object()), Ok(()));
         assert_eq!(headers["authorization"], "Bearer a");
         assert_eq!(headers["x-api-key"], "k");
     }

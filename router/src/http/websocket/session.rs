@@ -7,18 +7,15 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use http::{Extensions, HeaderMap};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use crate::engine::{Context, Response};
 use crate::error::{Code, GraphQLError};
-use crate::http::websocket::operations::{Operations, Outgoing};
+use crate::http::operations::{Operations, Outgoing};
 use crate::http::websocket::protocol::{self, ClientMessage, Close};
-use crate::http::{Expiry, Front, decode};
-
-/// How long a client may take to receive one message.
-const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::http::{Expiry, Front, decode, negotiate};
 
 /// A moment that does not come while a socket lives.
 const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -63,7 +60,12 @@ impl Session {
 
     pub(crate) async fn run(mut self, mut socket: WebSocket) {
         if let ControlFlow::Break(Some(close)) = self.converse(&mut socket).await {
-            super::close(&mut socket, &close).await;
+            super::close(
+                &mut socket,
+                &close,
+                self.front.options.websocket.close_timeout,
+            )
+            .await;
         }
     }
 
@@ -82,26 +84,50 @@ impl Session {
                     return ControlFlow::Break(Some(self.end.1.clone()));
                 }
                 received = socket.recv() => {
-                    let Some(Ok(message)) = received else {
-                        return ControlFlow::Break(None);
+                    let message = match received {
+                        Some(Ok(message)) => message,
+                        Some(Err(_)) => return ControlFlow::Break(Some(Close::UNREADABLE)),
+                        None => return ControlFlow::Break(None),
                     };
+                    if matches!(message, Message::Close(_)) {
+                        return self.farewell(socket).await;
+                    }
                     if let Some(text) = self.receive(message).await? {
-                        send(socket, Message::text(text)).await?;
+                        self.send(socket, Message::text(text)).await?;
                     }
                 }
                 Some(outgoing) = self.arriving.recv() => {
                     if self.operations.admit(&outgoing) {
-                        send(socket, Message::text(outgoing.text)).await?;
+                        self.send(socket, Message::text(protocol::news(&outgoing))).await?;
                     }
                 }
                 _ = ticks.tick() => {
                     if self.heard.elapsed() > keep_alive * 2 {
                         return ControlFlow::Break(None);
                     }
-                    send(socket, Message::Ping(bytes::Bytes::new())).await?;
+                    self.send(socket, Message::Ping(bytes::Bytes::new())).await?;
                 }
             }
         }
+    }
+
+    /// Sends a message; a client that does not take it in time is gone.
+    async fn send(&self, socket: &mut WebSocket, message: Message) -> ControlFlow<Option<Close>> {
+        let limit = self.front.options.websocket.send_timeout;
+        match timeout(limit, socket.send(message)).await {
+            Ok(Ok(())) => ControlFlow::Continue(()),
+            Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+        }
+    }
+
+    /// Lets the answer to the client's close out.
+    async fn farewell(&self, socket: &mut WebSocket) -> ControlFlow<Option<Close>> {
+        let limit = self.front.options.websocket.close_timeout;
+        let _ = timeout(limit, async {
+            while let Some(Ok(_)) = socket.recv().await {}
+        })
+        .await;
+        ControlFlow::Break(None)
     }
 
     async fn receive(&mut self, message: Message) -> ControlFlow<Option<Close>, Option<String>> {
@@ -111,13 +137,15 @@ impl Session {
                 drop(text);
                 ControlFlow::Break(Close::TOO_FAST)
             }
+            Message::Text(text) if text.len() > self.front.options.websocket.message_max => {
+                ControlFlow::Break(Close::TOO_LONG)
+            }
             Message::Text(text) => match protocol::parse(&text) {
                 Ok(message) => self.handle(message).await,
                 Err(close) => ControlFlow::Break(close),
             },
             Message::Binary(_) => ControlFlow::Break(Close::bad_request("messages must be text")),
-            Message::Close(_) => return ControlFlow::Break(None),
-            Message::Ping(_) | Message::Pong(_) => ControlFlow::Continue(None),
+            Message::Close(_) | Message::Ping(_) | Message::Pong(_) => ControlFlow::Continue(None),
         };
         match reply {
             ControlFlow::Continue(text) => ControlFlow::Continue(text),
@@ -138,7 +166,7 @@ impl Session {
         match message {
             ClientMessage::ConnectionInit { payload } => self.init(payload).await,
             ClientMessage::Ping { payload } => ControlFlow::Continue(Some(protocol::pong(payload))),
-            ClientMessage::Pong {} => ControlFlow::Continue(None),
+            ClientMessage::Pong { .. } => ControlFlow::Continue(None),
             ClientMessage::Subscribe { id, payload } => self.start(&id, payload),
             ClientMessage::Complete { id } => {
                 self.operations.stop(&id);
@@ -147,15 +175,19 @@ impl Session {
         }
     }
 
-    async fn init(&mut self, payload: Option<Json>) -> Reply {
+    async fn init(&mut self, payload: Option<Map<String, Json>>) -> Reply {
         if self.caller.is_some() {
             return ControlFlow::Break(Close::SECOND_INIT);
         }
         if let Err(close) = protocol::credentials(&mut self.headers, payload.as_ref()) {
             return ControlFlow::Break(close);
         }
-        let Ok(caller) = self.front.recognise(&self.headers, self.peer).await else {
-            return ControlFlow::Break(Close::FORBIDDEN);
+        let caller = match self.front.recognise(&self.headers, self.peer).await {
+            Ok(caller) => caller,
+            Err(error) if negotiate::status_of(&error).is_server_error() => {
+                return ControlFlow::Break(Close::INTERNAL);
+            }
+            Err(_) => return ControlFlow::Break(Close::FORBIDDEN),
         };
         self.end = match caller.get::<Expiry>() {
             Some(expiry) => (Instant::from_std(expiry.0), Close::EXPIRED),
@@ -177,9 +209,12 @@ impl Session {
             let message = format!("more than {max} operations on one socket");
             return refuse(id, GraphQLError::new(Code::RateLimited, message));
         }
-        let request = match decode::object(payload) {
-            Ok(request) => request,
-            Err(unservable) => return refuse(id, unservable.error),
+        let asked = match decode::object(payload) {
+            Ok(asked) => asked,
+            Err(unservable) => {
+                let reason = format!("invalid message: {}", unservable.error.message);
+                return ControlFlow::Break(Close::bad_request(&reason));
+            }
         };
         let context = Context {
             extensions: caller.clone(),
@@ -187,6 +222,8 @@ impl Session {
         };
         let engine = Arc::clone(&self.front.engine);
         let answers = self.answers.clone();
+        let front = Arc::clone(&self.front);
+        let request = async move { front.persisted.resolve(&front.engine, asked).await };
         self.operations.start(id, engine, request, context, answers);
         ControlFlow::Continue(None)
     }
@@ -195,12 +232,4 @@ impl Session {
 fn refuse(id: &str, error: GraphQLError) -> Reply {
     let refused = Response::refused(vec![error]);
     ControlFlow::Continue(Some(protocol::answer(id, &refused)))
-}
-
-/// Sends a message; a client that does not take it in time is gone.
-async fn send(socket: &mut WebSocket, message: Message) -> ControlFlow<Option<Close>> {
-    match timeout(SEND_TIMEOUT, socket.send(message)).await {
-        Ok(Ok(())) => ControlFlow::Continue(()),
-        Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
-    }
 }
