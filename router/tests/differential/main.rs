@@ -11,6 +11,7 @@ mod graph;
 mod input;
 mod monolith;
 mod operation;
+mod planning;
 mod random;
 mod shrink;
 mod split;
