@@ -17,4 +17,5 @@ mod shrink;
 mod split;
 mod strict;
 mod tape;
+mod truth;
 mod world;
