@@ -200,6 +200,9 @@ fn input_error(message: &str) -> Option<String> {
 
 /// The beginning of a text, for the log.
 fn shortened(text: &str) -> &str {
-    let end = text.char_indices().nth(500).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .nth(500)
+        .map_or(text.len(), |(at, _)| at);
     &text[..end]
 }

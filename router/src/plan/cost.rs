@@ -7,6 +7,7 @@ use apollo_compiler::ast::{Field, Selection};
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Origin, PositionId};
 use crate::plan::supergraph::{GraphId, Place, Target};
+use crate::plan::ways::Ways;
 use crate::subgraph::OperationKind;
 
 /// Requests to be added.
@@ -43,12 +44,7 @@ impl Planning<'_> {
         if let Some(root) = self.root_route(at) {
             return Ok(root);
         }
-        self.busy.push(entering);
-        let by_parent = self.parent_route(at, target);
-        let by_key = self.key_route(at, target);
-        self.busy.pop();
-        let ways = [by_parent?, by_key?];
-        Ok(ways.into_iter().flatten().min_by_key(|(cost, _)| *cost))
+        Ok(self.ways(at)?.to(target).cloned())
     }
 
     /// A query can begin anywhere; a mutation and a subscription begin once.
@@ -62,12 +58,17 @@ impl Planning<'_> {
         }
     }
 
-    fn key_route(&mut self, at: PositionId, target: &Target) -> Planned<Option<(Cost, Route)>> {
+    pub(crate) fn key_route(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+        ways: &Ways,
+    ) -> Planned<Option<(Cost, Route)>> {
         let index = self.index;
         let keys = index.in_graph(target).map_or(&[][..], |ty| &ty.keys);
         let mut best = None;
         for (number, key) in keys.iter().enumerate() {
-            if let Some(cost) = self.set_cost(at, key)?
+            if let Some(cost) = self.set_cost(at, key, ways)?
                 && best.as_ref().is_none_or(|(known, _)| cost + 1 < *known)
             {
                 best = Some((cost + 1, Route::Key(number)));
@@ -76,7 +77,11 @@ impl Planning<'_> {
         Ok(best)
     }
 
-    fn parent_route(&mut self, at: PositionId, target: &Target) -> Planned<Option<(Cost, Route)>> {
+    pub(crate) fn parent_route(
+        &mut self,
+        at: PositionId,
+        target: &Target,
+    ) -> Planned<Option<(Cost, Route)>> {
         let (parent, field) = match self.positions[at].origin.clone() {
             Origin::Root(_) => return Ok(None),
             Origin::Narrowed(parent) => (parent, None),
@@ -131,16 +136,22 @@ impl Planning<'_> {
     }
 
     /// What it takes to have all of a field set.
-    pub(crate) fn set_cost(&mut self, at: PositionId, set: &[Selection]) -> Planned<Option<Cost>> {
+    pub(crate) fn set_cost(
+        &mut self,
+        at: PositionId,
+        set: &[Selection],
+        ways: &Ways,
+    ) -> Planned<Option<Cost>> {
+        self.step()?;
         let mut total = 0;
         for selection in set {
             let cost = match selection {
-                Selection::Field(field) => self.field_cost(at, field)?,
+                Selection::Field(field) => self.field_cost(at, field, ways)?,
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.type_condition.as_ref();
                     let ty = &self.positions[at].ty;
                     if condition.is_none_or(|condition| self.index.is_a(ty, condition)) {
-                        self.set_cost(at, &fragment.selection_set)?
+                        self.set_cost(at, &fragment.selection_set, ways)?
                     } else {
                         Some(0)
                     }
@@ -155,7 +166,7 @@ impl Planning<'_> {
         Ok(Some(total))
     }
 
-    fn field_cost(&mut self, at: PositionId, field: &Field) -> Planned<Option<Cost>> {
+    fn field_cost(&mut self, at: PositionId, field: &Field, ways: &Ways) -> Planned<Option<Cost>> {
         if field.name == "__typename" {
             return Ok(Some(0));
         }
@@ -174,7 +185,7 @@ impl Planning<'_> {
             return Ok(best);
         }
         for target in self.index.targets(&self.positions[at].ty) {
-            if let Some(cost) = self.field_cost_by(at, &target, field)? {
+            if let Some(cost) = self.field_cost_by(&target, field, ways)? {
                 best = Some(best.map_or(cost, |known| known.min(cost)));
             }
         }
@@ -183,17 +194,17 @@ impl Planning<'_> {
 
     fn field_cost_by(
         &mut self,
-        at: PositionId,
         target: &Target,
         field: &Field,
+        ways: &Ways,
     ) -> Planned<Option<Cost>> {
         let Some(value) = self.value_of(target, &field.name) else {
             return Ok(None);
         };
         let own = if self.index.follow(&target.place(), &field.name).is_some() {
-            self.route(at, target)?.map(|(cost, _)| cost)
+            ways.to(target).map(|(cost, _)| *cost)
         } else {
-            self.required_cost(at, target, &field.name)?
+            ways.to_requiring(target, &field.name)
         };
         let Some(own) = own else {
             return Ok(None);
@@ -214,23 +225,10 @@ impl Planning<'_> {
         target: &Target,
         field: &Name,
     ) -> Planned<Option<Cost>> {
-        let index = self.index;
-        let known = index.field_in(target, field);
-        let Some(requires) = known.and_then(|known| known.requires.as_ref()) else {
-            return Ok(None);
-        };
-        let examined = (at, target.clone(), field.clone());
-        if self.examined.contains(&examined) {
+        if self.index.requires(target, field).is_none() {
             return Ok(None);
         }
-        self.examined.push(examined);
-        let required = self.set_cost(at, requires);
-        self.examined.pop();
-        let Some(required) = required? else {
-            return Ok(None);
-        };
-        let key = self.cheapest_key(at, target)?;
-        Ok(key.map(|(cost, _)| required + cost + 1))
+        Ok(self.ways(at)?.to_requiring(target, field))
     }
 
     /// The key to enter a subgraph by, even if that was entered before.
@@ -238,12 +236,13 @@ impl Planning<'_> {
         &mut self,
         at: PositionId,
         target: &Target,
-    ) -> Planned<Option<(Cost, usize)>> {
+    ) -> Planned<Option<usize>> {
         self.busy.push((at, target.clone()));
-        let route = self.key_route(at, target);
+        let ways = self.ways(at);
         self.busy.pop();
-        Ok(route?.and_then(|(cost, route)| match route {
-            Route::Key(number) => Some((cost - 1, number)),
+        let route = self.key_route(at, target, &*ways?)?;
+        Ok(route.and_then(|(_, route)| match route {
+            Route::Key(number) => Some(number),
             Route::Here | Route::Root | Route::Parent(_) => None,
         }))
     }

@@ -2,7 +2,6 @@
 //! one more subgraph.
 
 use apollo_compiler::Name;
-use apollo_compiler::ast::Selection;
 
 use crate::plan::cost::Route;
 use crate::plan::draft::{At, Deps, DraftInput, Need, merge_requires};
@@ -100,16 +99,13 @@ impl Planning<'_> {
         field: &Name,
     ) -> Planned<Access> {
         let index = self.index;
-        let known = index.field_in(target, field);
-        let requires: &[Selection] = known
-            .and_then(|known| known.requires.as_deref())
-            .unwrap_or_default();
+        let requires = index.requires(target, field).unwrap_or_default();
         let (wanted, mut fields) = self.field_set(at, requires, true);
         self.examined.push((at, target.clone(), field.clone()));
         let required = self.select_set(at, &wanted);
         self.examined.pop();
         let mut deps = required?;
-        let Some((_, number)) = self.cheapest_key(at, target)? else {
+        let Some(number) = self.cheapest_key(at, target)? else {
             return Err(self.unreachable(at, field));
         };
         let (key_deps, key) = self.key(at, target, number)?;

@@ -9,6 +9,7 @@ mod cost;
 mod draft;
 mod enter;
 mod explain;
+mod gaps;
 pub(crate) mod guard;
 pub(crate) mod planner;
 mod planning;
@@ -18,6 +19,7 @@ mod scope;
 mod select;
 mod supergraph;
 mod wanted;
+mod ways;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -16,6 +16,7 @@ use crate::plan::position::{Access, Origin, Position, PositionId};
 use crate::plan::scope::{ScopeId, Scopes, list_levels};
 use crate::plan::supergraph::{Place, SupergraphIndex, Target};
 use crate::plan::wanted::{Arguments, Wanted, WantedField};
+use crate::plan::ways::KnownWays;
 use crate::subgraph::OperationKind;
 
 /// Ways looked at for one plan; an honest operation needs a few hundred.
@@ -34,6 +35,7 @@ pub(crate) struct Planning<'a> {
     /// Fields whose requirements are being looked at.
     pub(crate) examined: Vec<(PositionId, Target, Name)>,
     pub(crate) deadline: Instant,
+    pub(crate) known_ways: KnownWays,
     steps: usize,
 }
 
@@ -56,6 +58,7 @@ impl<'a> Planning<'a> {
             busy: Vec::new(),
             examined: Vec::new(),
             deadline,
+            known_ways: KnownWays::default(),
             steps: 0,
         };
         planning.select(0, wanted)?;
@@ -138,6 +141,7 @@ impl<'a> Planning<'a> {
             let shared = &mut self.positions[narrowed].shared;
             if shared.iter().all(|known| known.node != access.node) {
                 shared.push(access.clone());
+                self.known_ways.clear();
             }
             return;
         }
@@ -154,6 +158,7 @@ impl<'a> Planning<'a> {
         let accesses = &mut self.positions[at].accesses;
         if accesses.iter().all(|known| known.node != access.node) {
             accesses.push(access);
+            self.known_ways.clear();
         }
     }
 

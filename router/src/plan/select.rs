@@ -6,13 +6,11 @@ use apollo_compiler::Name;
 use crate::plan::PlanError;
 use crate::plan::cost::Cost;
 use crate::plan::draft::Deps;
+use crate::plan::gaps::Gaps;
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Access, PositionId};
 use crate::plan::supergraph::{Place, Target};
 use crate::plan::wanted::{Wanted, WantedField};
-
-/// How much worse it is to lack a field that no way leads to from where one is.
-const DEAD_END: usize = 4;
 
 /// A subgraph to enter for a field.
 pub(crate) struct Choice {
@@ -257,62 +255,7 @@ impl Planning<'_> {
     }
 
     fn missing_below(&self, value: &Place, field: &WantedField) -> usize {
-        let below = field.below.as_ref();
-        below.map_or(0, |below| self.missing(value, below))
-    }
-
-    /// How many of the wanted fields a request can not answer at a place and below it.
-    pub(crate) fn missing(&self, place: &Place, wanted: &Wanted) -> usize {
-        let is_hidden = self.index.is_interface_object(place);
-        let is_abstract = self.index.is_abstract(&place.ty);
-        let fields =
-            wanted
-                .fields
-                .values()
-                .map(|field| match self.index.follow(place, &field.field) {
-                    Some(value) => self.missing_below(&value, field),
-                    None if is_abstract && !is_hidden => {
-                        self.missing_by_object(place, None, &|place| {
-                            let value = self.index.follow(place, &field.field);
-                            value.map_or(field.size(), |value| self.missing_below(&value, field))
-                        })
-                    }
-                    None if self.index.leads_on(place, &field.field) => field.size(),
-                    None => field.size() * DEAD_END,
-                });
-        let fields = fields.sum::<usize>();
-        let fragments = wanted.fragments.iter().map(|(condition, wanted)| {
-            if is_hidden {
-                return wanted.size();
-            }
-            if self.covers_fragment(place, condition, wanted) {
-                return 0;
-            }
-            self.missing_by_object(place, Some(condition), &|place| self.missing(place, wanted))
-        });
-        // Who hides the concrete type can not tell it.
-        usize::from(is_hidden && wanted.asks_type) + fields + fragments.sum::<usize>()
-    }
-
-    /// Whether a fragment can be sent to a subgraph as it is.
-    pub(crate) fn covers_fragment(&self, place: &Place, condition: &Name, wanted: &Wanted) -> bool {
-        let narrow = self.index.narrow(place, condition);
-        self.index.is_abstract(&place.ty)
-            && self.index.understands(place, condition)
-            && self.missing(&narrow, wanted) == 0
-    }
-
-    fn missing_by_object(
-        &self,
-        place: &Place,
-        condition: Option<&Name>,
-        missing: &dyn Fn(&Place) -> usize,
-    ) -> usize {
-        let objects = self.index.possible_at(place).iter();
-        objects
-            .filter(|object| condition.is_none_or(|condition| self.index.is_a(object, condition)))
-            .map(|object| missing(&self.index.narrow(place, object)))
-            .sum()
+        Gaps::new(self.index).below(value, field)
     }
 
     pub(crate) fn unreachable(&self, at: PositionId, field: &Name) -> PlanError {

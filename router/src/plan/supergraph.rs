@@ -67,7 +67,7 @@ impl FieldInGraph {
 }
 
 /// An object as one subgraph sees it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) graph: GraphId,
     /// The type under which the subgraph knows it.
@@ -77,7 +77,7 @@ pub(crate) struct Place {
 }
 
 /// A type of a subgraph, as something to enter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Target {
     pub(crate) graph: GraphId,
     pub(crate) ty: Name,
@@ -144,6 +144,20 @@ impl SupergraphIndex {
     pub(crate) fn field_in(&self, target: &Target, field: &str) -> Option<&FieldInGraph> {
         let ty = self.types.get(&target.ty)?;
         ty.fields.get(field)?.graphs.get(&target.graph)
+    }
+
+    /// What a field of a target requires.
+    pub(crate) fn requires(&self, target: &Target, field: &str) -> Option<&[Selection]> {
+        self.field_in(target, field)?.requires.as_deref()
+    }
+
+    /// The fields of a target that require others.
+    pub(crate) fn requiring(&self, target: &Target) -> impl Iterator<Item = &Name> {
+        let fields = self.types.get(&target.ty).map(|ty| &ty.fields);
+        fields.into_iter().flatten().filter_map(|(name, field)| {
+            let known = field.graphs.get(&target.graph)?;
+            known.requires.as_ref().map(|_| name)
+        })
     }
 
     /// The types under which subgraphs may know an object of a type: its own, and interface
