@@ -23,12 +23,13 @@ pub(crate) async fn post(State(front): State<Arc<Front>>, request: HttpRequest) 
         return unacceptable();
     };
     let (headers, peer) = caller(&request);
-    let incoming = match read(&front, request).await {
-        Ok(incoming) => incoming,
-        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
-    };
+    // Before the body: who sends a bad credential makes no more work than that.
     let context = match front.context(&headers, peer).await {
         Ok(context) => context,
+        Err(unservable) => return negotiate::refusal(accepted.media, unservable),
+    };
+    let incoming = match read(&front, request).await {
+        Ok(incoming) => incoming,
         Err(unservable) => return negotiate::refusal(accepted.media, unservable),
     };
     match incoming {

@@ -57,8 +57,7 @@ impl Operations {
         &mut self,
         id: &str,
         engine: Arc<Engine>,
-        request: impl Future<Output = Result<Request, GraphQLError>> + Send + 'static,
-        context: Context,
+        request: impl Future<Output = Result<(Request, Context), GraphQLError>> + Send + 'static,
         answers: Sender<Outgoing>,
     ) {
         self.started += 1;
@@ -69,11 +68,7 @@ impl Operations {
             run,
             answers,
         };
-        let expired = match self.each_expires {
-            true => expired(&context).left_future(),
-            false => std::future::pending().right_future(),
-        };
-        let operation = task.operation(engine, request, context, expired);
+        let operation = task.operation(engine, request, self.each_expires);
         let handle = tokio::spawn(operation).abort_handle();
         self.running.insert(id, (run, handle));
     }
@@ -117,15 +112,18 @@ impl Run {
     async fn operation(
         self,
         engine: Arc<Engine>,
-        request: impl Future<Output = Result<Request, GraphQLError>>,
-        context: Context,
-        expired: impl Future<Output = ()>,
+        request: impl Future<Output = Result<(Request, Context), GraphQLError>>,
+        expires: bool,
     ) {
+        let (request, context) = match request.await {
+            Ok(asked) => asked,
+            Err(error) => return self.refuse(error).await,
+        };
+        let expired = match expires {
+            true => expired(&context).left_future(),
+            false => std::future::pending().right_future(),
+        };
         let answered = async {
-            let request = match request.await {
-                Ok(request) => request,
-                Err(error) => return self.refuse(error).await,
-            };
             let mut stream = engine.subscribe(request, context).await;
             while let Some(response) = stream.next().await {
                 let is_last = !response.is_executed();

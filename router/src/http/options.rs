@@ -141,6 +141,11 @@ pub struct WebSocketOptions {
     pub init_timeout: Duration,
     /// How often a silent client is asked whether it is still there: 20 s.
     pub keep_alive: Duration,
+    /// How often it is checked that the credential of a caller still holds: 5 s. It is checked
+    /// for every operation too.
+    pub check_interval: Duration,
+    /// How long a caller without a credential may stay without an operation: 30 s.
+    pub stranger_timeout: Duration,
     /// How long a client may take to receive one message: 30 s.
     pub send_timeout: Duration,
     /// How long a client may take to answer a close: 2 s.
@@ -245,6 +250,8 @@ impl Default for WebSocketOptions {
             pending_max: 32,
             init_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_secs(20),
+            check_interval: Duration::from_secs(5),
+            stranger_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(30),
             close_timeout: Duration::from_secs(2),
         }

@@ -28,6 +28,7 @@ mod persisted;
 mod provides;
 mod requires;
 mod reserved_streams;
+mod revocation;
 mod subscriptions;
 mod timeouts;
 mod variables;

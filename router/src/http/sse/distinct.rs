@@ -27,9 +27,9 @@ pub(crate) fn distinct(
     let (answers, arriving) = mpsc::channel(front.options.sse.pending_max.max(1));
     let (body, chunks) = mpsc::channel(CHUNKS_MAX);
     let mut operations = Operations::default();
-    let request = std::future::ready(request);
+    let asked = std::future::ready(request.map(|request| (request, context.clone())));
     let engine = Arc::clone(&front.engine);
-    operations.start("", engine, request, context.clone(), answers);
+    operations.start("", engine, asked, answers);
     let feed = Feed {
         front: Arc::clone(front),
         naming: Naming::Distinct,

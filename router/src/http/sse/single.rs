@@ -167,8 +167,8 @@ fn run(
     }
     let answers = reservation.answers.clone();
     let engine = Arc::clone(&front.engine);
-    let request = std::future::ready(Ok(request));
-    operations.start(id, engine, request, context, answers);
+    let asked = std::future::ready(Ok((request, context)));
+    operations.start(id, engine, asked, answers);
     Ok(StatusCode::ACCEPTED.into_response())
 }
 

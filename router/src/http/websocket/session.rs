@@ -26,7 +26,9 @@ pub(crate) struct Session {
     headers: HeaderMap,
     peer: Option<SocketAddr>,
     /// What authentication found out; `None` before `connection_init`.
-    caller: Option<Extensions>,
+    caller: Option<Caller>,
+    /// When an operation was last seen to run.
+    busy: Instant,
     operations: Operations,
     answers: Sender<Outgoing>,
     arriving: Receiver<Outgoing>,
@@ -34,6 +36,24 @@ pub(crate) struct Session {
     end: (Instant, Close),
     heard: Instant,
     window: (Instant, u32),
+}
+
+/// Who is at the other end, as far as the socket cares.
+#[derive(Clone, Copy)]
+enum Caller {
+    /// Somebody whose credential ends then.
+    Until(Instant),
+    /// Somebody without one.
+    Stranger,
+}
+
+impl Caller {
+    fn of(recognised: &Extensions) -> Self {
+        let expiry = recognised.get::<Expiry>();
+        expiry.map_or(Self::Stranger, |expiry| {
+            Self::Until(Instant::from_std(expiry.0))
+        })
+    }
 }
 
 /// What handling a message asks for: text to send, or the end.
@@ -50,6 +70,7 @@ impl Session {
             headers,
             peer,
             caller: None,
+            busy: now,
             operations: Operations::default(),
             answers,
             arriving,
@@ -76,6 +97,9 @@ impl Session {
         let mut ticks = interval(keep_alive);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
+        let mut checks = interval(self.front.options.websocket.check_interval);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        checks.reset();
         loop {
             tokio::select! {
                 biased;
@@ -101,6 +125,7 @@ impl Session {
                         self.send(socket, Message::text(protocol::news(&outgoing))).await?;
                     }
                 }
+                _ = checks.tick() => self.check().await?,
                 _ = ticks.tick() => {
                     if self.heard.elapsed() > keep_alive * 2 {
                         return ControlFlow::Break(None);
@@ -183,24 +208,50 @@ impl Session {
             return ControlFlow::Break(close);
         }
         let caller = match self.front.recognise(&self.headers, self.peer).await {
-            Ok(caller) => caller,
+            Ok(caller) => Caller::of(&caller),
             Err(error) if negotiate::status_of(&error).is_server_error() => {
                 return ControlFlow::Break(Close::INTERNAL);
             }
             Err(_) => return ControlFlow::Break(Close::FORBIDDEN),
         };
-        self.end = match caller.get::<Expiry>() {
-            Some(expiry) => (Instant::from_std(expiry.0), Close::EXPIRED),
-            None => (Instant::now() + NEVER, Close::GOING_AWAY),
+        self.end = match caller {
+            Caller::Until(expiry) => (expiry, Close::EXPIRED),
+            Caller::Stranger => (Instant::now() + NEVER, Close::GOING_AWAY),
         };
         self.caller = Some(caller);
         ControlFlow::Continue(Some(protocol::ack()))
     }
 
+    /// Whether the caller may stay: a session may have ended meanwhile, and a stranger who does
+    /// nothing takes a place from others.
+    async fn check(&mut self) -> ControlFlow<Option<Close>> {
+        match self.caller {
+            Some(Caller::Until(_)) => {
+                let recognised = self.front.recognise(&self.headers, self.peer).await;
+                match recognised {
+                    Err(error) if !negotiate::status_of(&error).is_server_error() => {
+                        ControlFlow::Break(Some(Close::EXPIRED))
+                    }
+                    Ok(_) | Err(_) => ControlFlow::Continue(()),
+                }
+            }
+            Some(Caller::Stranger) => {
+                if self.operations.len() > 0 {
+                    self.busy = Instant::now();
+                }
+                if self.busy.elapsed() > self.front.options.websocket.stranger_timeout {
+                    return ControlFlow::Break(Some(Close::GOING_AWAY));
+                }
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Continue(()),
+        }
+    }
+
     fn start(&mut self, id: &str, payload: Json) -> Reply {
-        let Some(caller) = &self.caller else {
+        if self.caller.is_none() {
             return ControlFlow::Break(Close::UNAUTHORIZED);
-        };
+        }
         if self.operations.contains(id) {
             return ControlFlow::Break(Close::duplicate(id));
         }
@@ -216,15 +267,20 @@ impl Session {
                 return ControlFlow::Break(Close::bad_request(&reason));
             }
         };
-        let context = Context {
-            extensions: caller.clone(),
-            deadline: None,
-        };
         let engine = Arc::clone(&self.front.engine);
         let answers = self.answers.clone();
-        let front = Arc::clone(&self.front);
-        let request = async move { front.persisted.resolve(&front.engine, asked).await };
-        self.operations.start(id, engine, request, context, answers);
+        let (front, headers, peer) = (Arc::clone(&self.front), self.headers.clone(), self.peer);
+        // What the caller could do when the socket was opened says nothing of now.
+        let request = async move {
+            let extensions = front.recognise(&headers, peer).await?;
+            let request = front.persisted.resolve(&front.engine, asked).await?;
+            let context = Context {
+                extensions,
+                deadline: None,
+            };
+            Ok((request, context))
+        };
+        self.operations.start(id, engine, request, answers);
         ControlFlow::Continue(None)
     }
 }
