@@ -13,6 +13,7 @@ mod decode;
 mod decompress;
 mod front;
 mod handler;
+mod listen;
 mod multipart;
 mod negotiate;
 mod operations;
@@ -32,6 +33,7 @@ use tower::util::option_layer;
 pub use self::authenticate::{Anonymous, Authenticate, Expiry};
 pub use self::cors::{NoOrigin, Origin, Origins};
 use self::front::Front;
+pub use self::listen::{ListenOptions, serve};
 pub use self::options::{
     BatchOptions, CompressionOptions, CorsOptions, CsrfOptions, HttpOptions, PersistedOptions,
     SseOptions, Trusted, WebSocketOptions,
