@@ -25,6 +25,7 @@ mod plan;
 mod prepare;
 mod project;
 mod schema;
+mod serve;
 mod subgraph;
 mod subscription;
 mod variables;
@@ -35,6 +36,7 @@ pub use builder::{BuildError, EngineBuilder, Options};
 pub use engine::{Cached, Context, Engine, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
+pub use serve::{Admit, ServeOptions, serve_subgraph};
 pub use subgraph::{
     EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,
 };

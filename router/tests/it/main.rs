@@ -19,6 +19,7 @@ mod outages;
 mod panics;
 mod provides;
 mod requires;
+mod serve;
 mod subscriptions;
 mod timeouts;
 mod variables;
