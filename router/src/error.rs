@@ -22,6 +22,12 @@ pub enum Code {
     GatewayTimeout,
     /// A subgraph did not answer.
     SubrequestFailed,
+    /// A subgraph answered, but not with a GraphQL response.
+    SubrequestMalformed,
+    /// A subgraph took longer than it may.
+    SubrequestTimeout,
+    /// Events of a subscription may be missing here; it goes on.
+    SubscriptionGap,
     /// Too many requests or subscriptions.
     RateLimited,
     /// Our fault; detail is in the log.
@@ -39,6 +45,9 @@ impl Code {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::GatewayTimeout => "GATEWAY_TIMEOUT",
             Self::SubrequestFailed => "SUBREQUEST_HTTP_ERROR",
+            Self::SubrequestMalformed => "SUBREQUEST_MALFORMED_RESPONSE",
+            Self::SubrequestTimeout => "SUBREQUEST_TIMEOUT",
+            Self::SubscriptionGap => "SUBSCRIPTION_GAP",
             Self::RateLimited => "REQUEST_RATE_LIMITED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }

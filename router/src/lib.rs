@@ -7,6 +7,7 @@
 pub mod compose;
 pub mod graphiql;
 pub mod http;
+pub mod remote;
 
 mod budget;
 mod builder;
@@ -36,6 +37,7 @@ pub use builder::{BuildError, EngineBuilder, Options};
 pub use engine::{Cached, Context, Engine, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
+pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};
 pub use serve::{Admit, ServeOptions, serve_subgraph};
 pub use subgraph::{
     EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,

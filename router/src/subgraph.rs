@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{UploadValue, Value, Variables};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
@@ -52,6 +53,7 @@ pub struct SubgraphOperation {
     /// The `_entities` fields in it, none in a fetch from a root type.
     pub entities: Vec<EntitiesField>,
     parsed: OnceLock<Option<ExecutableDocument>>,
+    json: OnceLock<Bytes>,
 }
 
 impl SubgraphOperation {
@@ -61,7 +63,16 @@ impl SubgraphOperation {
             kind,
             entities,
             parsed: OnceLock::new(),
+            json: OnceLock::new(),
         }
+    }
+
+    /// The beginning of every HTTP body with this operation, `{"query":"…"`, escaped once.
+    pub(crate) fn json(&self) -> &Bytes {
+        self.json.get_or_init(|| {
+            let text = serde_json::Value::from(self.text.as_str());
+            format!("{{\"query\":{text}").into()
+        })
     }
 
     /// The document as async-graphql's syntax tree, parsed on first use; `None` when it is
@@ -76,6 +87,8 @@ impl SubgraphOperation {
 
 /// What a subgraph is asked.
 pub struct SubgraphRequest {
+    /// The name under which the engine knows the subgraph.
+    pub subgraph: Arc<str>,
     /// The operation.
     pub operation: Arc<SubgraphOperation>,
     /// Values for its variables, representations among them.
@@ -89,7 +102,7 @@ pub struct SubgraphRequest {
 }
 
 /// What a subgraph answers. Paths of errors use the response keys of the operation sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SubgraphResponse {
     /// The data; `Null` when there is none.
     pub data: Value,

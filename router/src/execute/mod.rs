@@ -90,6 +90,7 @@ pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
     let takes_files = !fetch.arguments.is_empty();
     let files = inputs.uploads.iter().filter(|_| takes_files);
     SubgraphRequest {
+        subgraph: Arc::clone(&fetch.subgraph),
         operation: Arc::clone(&fetch.operation),
         variables,
         uploads: files.flat_map(UploadValue::try_clone).collect(),

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::authenticate::{Anonymous, Authenticate, Expiry};
 use crate::engine::Engine;
 use crate::error::{Code, GraphQLError};
+use crate::remote::ClientHeaders;
 
 /// Bounds of the HTTP front.
 #[derive(Clone, Debug)]
@@ -105,12 +106,13 @@ impl Front {
         peer: Option<SocketAddr>,
     ) -> Result<Extensions, GraphQLError> {
         let answer = self.authenticate.authenticate(headers, peer);
-        timeout(self.options.read_timeout, answer)
-            .await
-            .unwrap_or_else(|_elapsed| {
-                let message = "credentials could not be checked in time";
-                Err(GraphQLError::new(Code::GatewayTimeout, message))
-            })
+        let recognised = timeout(self.options.read_timeout, answer).await;
+        let mut extensions = recognised.unwrap_or_else(|_elapsed| {
+            let message = "credentials could not be checked in time";
+            Err(GraphQLError::new(Code::GatewayTimeout, message))
+        })?;
+        extensions.insert(ClientHeaders(Arc::new(headers.clone())));
+        Ok(extensions)
     }
 }
 

@@ -26,8 +26,9 @@ pub(super) struct Question {
 }
 
 impl Question {
-    pub(super) fn until(self, deadline: Instant) -> SubgraphRequest {
+    pub(super) fn until(self, served: &Served, deadline: Instant) -> SubgraphRequest {
         SubgraphRequest {
+            subgraph: Arc::clone(&served.name),
             operation: self.operation,
             variables: self.variables,
             uploads: self.uploads,
@@ -40,7 +41,8 @@ impl Question {
 /// Executes a query or a mutation.
 pub(super) async fn answer(served: &Served, question: Question) -> SubgraphResponse {
     let deadline = Instant::now() + served.options.timeout;
-    let running = async { served.subgraph.execute(question.until(deadline)).await };
+    let request = question.until(served, deadline);
+    let running = async { served.subgraph.execute(request).await };
     match timeout_at(deadline, AssertUnwindSafe(running).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => {

@@ -77,6 +77,7 @@ impl Default for ServeOptions {
 
 /// What every request to one subgraph shares.
 struct Served {
+    name: Arc<str>,
     subgraph: Arc<dyn Subgraph>,
     admit: Arc<dyn Admit>,
     operations: Operations,
@@ -87,12 +88,14 @@ struct Served {
 
 /// Routes of one subgraph's server, to be nested under a path of its own.
 pub fn serve_subgraph(
+    name: &str,
     subgraph: Arc<dyn Subgraph>,
     admit: Arc<dyn Admit>,
     options: ServeOptions,
 ) -> Router {
     let body_max = options.body_max;
     let served = Served {
+        name: name.into(),
         subgraph,
         admit,
         operations: Operations::new(options.cached_operations_max, options.cached_bytes_max),

@@ -142,7 +142,7 @@ impl Asked {
         if kind != OperationKind::Subscription {
             return once(answer(&self.served, question).await);
         }
-        let request = question.until(Instant::now() + NO_DEADLINE);
+        let request = question.until(&self.served, Instant::now() + NO_DEADLINE);
         let events = self.served.subgraph.subscribe(request);
         // The place is free again when the stream is dropped.
         events

@@ -36,7 +36,7 @@ impl Admit for Word {
 
 fn served(options: ServeOptions) -> Router {
     let subgraph: Arc<dyn Subgraph> = Arc::new(in_process(accounts::schema()));
-    serve_subgraph(subgraph, Arc::new(Word), options)
+    serve_subgraph("accounts", subgraph, Arc::new(Word), options)
 }
 
 fn request(body: Value) -> Request<Body> {
@@ -207,7 +207,7 @@ async fn subscriptions_are_streams_that_a_stop_ends() {
     };
     let stopped = products::Stopped::default();
     let subgraph = Arc::new(in_process(products::schema(stopped.clone())));
-    let app = serve_subgraph(subgraph, Arc::new(Word), options);
+    let app = serve_subgraph("products", subgraph, Arc::new(Word), options);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, app).await });
