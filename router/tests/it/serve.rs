@@ -1,13 +1,18 @@
 //! A subgraph served to a router in another process: what it answers, and to whom.
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::http::{Extensions, HeaderMap, Request, StatusCode, header};
+use ::http::{Extensions, HeaderMap, HeaderValue, Request, StatusCode, header};
+use async_graphql::UploadValue;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use futures::{SinkExt, StreamExt};
-use router::{Admit, Code, GraphQLError, ServeOptions, Subgraph, serve_subgraph};
+use router::{
+    Admit, Code, Credentials, Engine, GraphQLError, PathSegment, Remote, RemoteOptions,
+    ServeOptions, Subgraph, Upload, serve_subgraph,
+};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_tungstenite::connect_async;
@@ -16,7 +21,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::graph::{accounts, in_process, products};
+use crate::graph::{accounts, compose_all, in_process, products, sdl};
 
 /// Lets in who knows the word, and says goodbye.
 struct Word;
@@ -258,4 +263,105 @@ async fn subscriptions_are_streams_that_a_stop_ends() {
     };
     assert_eq!(u16::from(closed), 1001);
     stopped.0.notified().await;
+}
+
+/// Says the word for the router.
+struct Said;
+
+impl Credentials for Said {
+    fn attach(&self, _: &Extensions, headers: &mut HeaderMap) {
+        headers.insert("x-word", "sesame".parse().expect("a header value"));
+    }
+
+    fn answered(&self, extensions: &Extensions, headers: &HeaderMap) {
+        if let Some(heard) = extensions.get::<Heard>() {
+            let goodbye = headers.get("x-goodbye").cloned();
+            heard.0.lock().expect("no panic").extend(goodbye);
+        }
+    }
+}
+
+/// What the router was told beside answers.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<HeaderValue>>>);
+
+/// An engine whose only subgraph is served over loopback.
+async fn over_the_wire(files_max: usize) -> Arc<Engine> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let app = served(ServeOptions::default());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let options = RemoteOptions {
+        credentials: Some(Arc::new(Said)),
+        files_max,
+        ..RemoteOptions::default()
+    };
+    let remote = Remote::new(&format!("http://{address}/graphql"), options);
+    let supergraph = compose_all(&[sdl("accounts", &accounts::schema())]);
+    let engine = Engine::builder(supergraph)
+        .subgraph("accounts", Arc::new(remote.expect("the options are good")))
+        .build();
+    Arc::new(engine.expect("the graph fits together"))
+}
+
+fn file(name: &str, content: &str, paths: &[&[&str]]) -> Upload {
+    let mut stored = tempfile::tempfile().expect("there is place");
+    stored.write_all(content.as_bytes()).expect("written");
+    let paths = paths.iter().map(|path| {
+        let segment = |text: &&str| match text.parse::<usize>() {
+            Ok(index) => PathSegment::Index(index),
+            Err(_) => PathSegment::from(*text),
+        };
+        path.iter().map(segment).collect()
+    });
+    Upload {
+        paths: paths.collect(),
+        value: UploadValue {
+            filename: name.to_owned(),
+            content_type: Some("text/plain".to_owned()),
+            content: stored,
+        },
+    }
+}
+
+async fn upload(engine: &Arc<Engine>) -> (Value, Heard) {
+    let heard = Heard::default();
+    let mut extensions = Extensions::new();
+    extensions.insert(heard.clone());
+    let context = router::Context {
+        extensions,
+        deadline: None,
+    };
+    let variables = json!({ "file": null, "files": [null, null] });
+    let request = router::Request {
+        query: "mutation($file: Upload!, $files: [Upload!]!) { readFile(file: $file) readFiles(files: $files) }".to_owned(),
+        variables: variables.as_object().cloned().expect("an object"),
+        uploads: vec![
+            file("ä b.txt", "ünder--edge\r\n", &[&["file"], &["files", "1"]]),
+            file("c.txt", "", &[&["files", "0"]]),
+        ],
+        ..router::Request::default()
+    };
+    let response = engine.execute(request, context).await;
+    let answer = serde_json::from_slice(response.body()).expect("an answer is JSON");
+    (answer, heard)
+}
+
+#[tokio::test]
+async fn files_travel_from_the_router_and_what_is_said_beside_answers_comes_back() {
+    let (answer, heard) = upload(&over_the_wire(1_000).await).await;
+    let data = json!({
+        "readFile": "ä b.txt: ünder--edge\r\n",
+        "readFiles": ["c.txt", "ä b.txt"],
+    });
+    assert_eq!(answer, json!({ "data": data }));
+    let heard = heard.0.lock().expect("no panic");
+    assert_eq!(*heard, ["friend", "friend"], "once for each root field");
+}
+
+#[tokio::test]
+async fn files_that_are_too_large_for_the_way_are_refused() {
+    let (answer, _) = upload(&over_the_wire(5).await).await;
+    let code = &answer["errors"][0]["extensions"]["code"];
+    assert_eq!(code, "BAD_USER_INPUT", "{answer}");
 }
