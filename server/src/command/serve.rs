@@ -1,4 +1,4 @@
-//! `portico serve`: everything in one process.
+//! `portico serve`: everything in one process, or some roles of it.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use kit::App;
-use kit::event::Relay;
+use kit::event::{Relay, Stream};
 use router::{Engine, HttpOptions};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -18,9 +19,10 @@ use super::admin::{self, Administrator};
 use super::schema::composed;
 use crate::assembly::{Assembly, assemble};
 use crate::config::Config;
-use crate::foundation;
-use crate::health;
+use crate::elsewhere::Elsewhere;
 use crate::identity::Identity;
+use crate::role::{Role, Roles};
+use crate::{foundation, health, subgraph_server};
 
 /// How long open requests and background work may go on after a stop was asked for.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -28,6 +30,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// A running platform.
 pub struct Portico {
     address: SocketAddr,
+    roles: Roles,
     app: App,
     administrator: Option<Administrator>,
     shutdown: CancellationToken,
@@ -48,8 +51,10 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     portico.stop().await
 }
 
-/// Starts the platform and returns when it accepts requests.
+/// Starts the platform, or its roles of it, and returns when it accepts requests.
 pub async fn start(config: Config) -> anyhow::Result<Portico> {
+    let roles = Roles::of(&config)?;
+    let stream = config.stream()?;
     // The port first: when it is taken, nothing has been made or changed.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
@@ -59,28 +64,22 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
     })?;
     let address = listener.local_addr()?;
     let app = foundation::open(&config).await?;
-    let administrator = admin::create_first(&app, &config).await?;
+    let administrator = match roles.play(Role::Auth) {
+        true => admin::create_first(&app, &config).await?,
+        false => None,
+    };
     let assembly = assemble(&app, &config);
-    let engine = Arc::new(engine(&assembly, &config)?);
 
     let shutdown = CancellationToken::new();
-    let background = background(&app, &config, assembly, &shutdown);
-    let identity = Arc::new(Identity::new(app.clone(), &config.auth));
-    let options = HttpOptions {
-        multipart_max: config.graphql.body_bytes_max,
-        body_max: config.graphql.body_bytes_max,
-        shutdown: shutdown.clone(),
-        ..HttpOptions::default()
-    };
-    let routes = router::http::routes(engine, identity, options)
-        .merge(router::graphiql::routes())
-        .merge(health::routes(app.clone(), shutdown.clone()))
+    let routes = routes(&app, &config, &roles, &assembly, &shutdown)?
         .into_make_service_with_connect_info::<SocketAddr>();
+    let background = background(&app, &config, &roles, stream, assembly, &shutdown);
     let stopping = shutdown.clone().cancelled_owned();
     let server = axum::serve(listener, routes).with_graceful_shutdown(stopping);
     let front = tokio::spawn(server.into_future());
     Ok(Portico {
         address,
+        roles,
         app,
         administrator,
         shutdown,
@@ -126,8 +125,44 @@ impl Portico {
     }
 }
 
-/// Composes the subgraphs and builds the router over them.
-fn engine(assembly: &Assembly, config: &Config) -> anyhow::Result<Engine> {
+/// What the process answers: health always, the front of the router and the subgraphs by role.
+fn routes(
+    app: &App,
+    config: &Config,
+    roles: &Roles,
+    assembly: &Assembly,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Router> {
+    let mut routes = health::routes(app.clone(), shutdown.clone());
+    if roles.play(Role::Router) {
+        let engine = Arc::new(engine(app, config, roles, assembly)?);
+        let identity = Arc::new(Identity::new(app.clone(), &config.auth));
+        let options = HttpOptions {
+            multipart_max: config.graphql.body_bytes_max,
+            body_max: config.graphql.body_bytes_max,
+            shutdown: shutdown.clone(),
+            ..HttpOptions::default()
+        };
+        routes = routes
+            .merge(router::http::routes(engine, identity, options))
+            .merge(router::graphiql::routes())
+            .merge(health::keys(app.clone()));
+    }
+    if !roles.are_all() {
+        let own = assembly.subgraphs.iter();
+        let own = own.filter(|mounted| roles.play(mounted.role));
+        routes = routes.merge(subgraph_server::routes(app, config, own, shutdown)?);
+    }
+    Ok(routes)
+}
+
+/// Composes the subgraphs and builds the router over them, in this process and elsewhere.
+fn engine(
+    app: &App,
+    config: &Config,
+    roles: &Roles,
+    assembly: &Assembly,
+) -> anyhow::Result<Engine> {
     let sdls = assembly
         .subgraphs
         .iter()
@@ -137,35 +172,53 @@ fn engine(assembly: &Assembly, config: &Config) -> anyhow::Result<Engine> {
         request_timeout: Duration::from_millis(config.graphql.timeout_ms),
         ..router::Options::default()
     };
+    let elsewhere = Elsewhere::new(app, config)?;
     let mut builder = Engine::builder(composed(&sdls)?).options(options);
     for mounted in &assembly.subgraphs {
-        builder = builder.subgraph(&mounted.sdl.name, mounted.subgraph.clone());
+        let subgraph = match roles.play(mounted.role) {
+            true => mounted.subgraph.clone(),
+            false => elsewhere.reach(mounted.role)?,
+        };
+        builder = builder.subgraph(mounted.role.name(), subgraph);
     }
     Ok(builder.build()?)
 }
 
-/// Starts the relay and the work of the subgraphs that goes on without requests.
+/// Starts the relay and the work of the process's subgraphs that goes on without requests.
 fn background(
     app: &App,
     config: &Config,
+    roles: &Roles,
+    stream: Option<Stream>,
     assembly: Assembly,
     shutdown: &CancellationToken,
 ) -> TaskTracker {
     let tasks = TaskTracker::new();
-    let relay = Relay::new(app.clone(), assembly.handlers);
-    tasks.spawn(relay.run(shutdown.clone()));
-    tasks.spawn(registry::run(
-        app.clone(),
-        config.health.clone(),
-        shutdown.clone(),
-    ));
-    tasks.spawn(form::run(app.clone(), shutdown.clone()));
-    tasks.spawn(auth::run(
-        app.clone(),
-        config.auth.clone(),
-        shutdown.clone(),
-    ));
-    tasks.spawn(tenant::run(app.clone(), shutdown.clone()));
+    let own = assembly.subgraphs.into_iter();
+    let own = own.filter(|mounted| roles.play(mounted.role));
+    let handlers = own.flat_map(|mounted| mounted.handlers).collect();
+    if roles.subgraphs().next().is_some() {
+        let relay = Relay::new(app.clone(), handlers).over(stream);
+        tasks.spawn(relay.run(shutdown.clone()));
+    }
+    for role in roles.subgraphs() {
+        let (app, shutdown) = (app.clone(), shutdown.clone());
+        match role {
+            Role::Registry => {
+                tasks.spawn(registry::run(app, config.health.clone(), shutdown));
+            }
+            Role::Form => {
+                tasks.spawn(form::run(app, shutdown));
+            }
+            Role::Auth => {
+                tasks.spawn(auth::run(app, config.auth.clone(), shutdown));
+            }
+            Role::Tenant => {
+                tasks.spawn(tenant::run(app, shutdown));
+            }
+            Role::Router | Role::User | Role::Menu | Role::Notification | Role::Platform => {}
+        }
+    }
     tasks.close();
     tasks
 }
@@ -173,18 +226,23 @@ fn background(
 /// Tells a person where everything is. The password is the only secret, and shown only this once.
 fn announce(portico: &Portico) {
     let address = portico.address;
-    let mut lines = vec![
-        format!("Portico {} is ready.", env!("CARGO_PKG_VERSION")),
-        format!("  GraphiQL       http://{address}/"),
-        format!("  GraphQL        http://{address}/graphql"),
-        format!("  Subscriptions  ws://{address}/graphql/ws"),
-        format!("  Health         http://{address}/health/ready"),
-    ];
-    if !router::graphiql::EMBEDDED {
-        let hint =
-            "GraphiQL was built without npm: its page loads from a CDN and needs the internet.";
-        lines.push(hint.to_owned());
+    let mut lines = vec![format!("Portico {} is ready.", env!("CARGO_PKG_VERSION"))];
+    if portico.roles.play(Role::Router) {
+        lines.extend([
+            format!("  GraphiQL       http://{address}/"),
+            format!("  GraphQL        http://{address}/graphql"),
+            format!("  Subscriptions  ws://{address}/graphql/ws"),
+        ]);
+        if !router::graphiql::EMBEDDED {
+            let hint =
+                "GraphiQL was built without npm: its page loads from a CDN and needs the internet.";
+            lines.push(hint.to_owned());
+        }
     }
+    if !portico.roles.are_all() {
+        lines.push(format!("  Roles          {}", portico.roles.names()));
+    }
+    lines.push(format!("  Health         http://{address}/health/ready"));
     if let Some((email, password)) = portico.administrator() {
         lines.extend([
             "The first administrator has been created. The password is shown once:".to_owned(),
