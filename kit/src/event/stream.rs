@@ -93,11 +93,6 @@ impl Stream {
         })
     }
 
-    /// Asks Redis for a sign of life.
-    pub async fn ping(&self) -> Result<(), StreamError> {
-        self.ask::<String>(&cmd("PING")).await.map(drop)
-    }
-
     /// Whether Redis answered lately. While it does not, the database is polled instead.
     pub(super) fn is_up(&self) -> bool {
         self.up.load(Ordering::Relaxed)
