@@ -254,6 +254,13 @@ async fn subscriptions_are_streams_that_a_stop_ends() {
 
     let endless = subscribe("2", "subscription { ticks }").to_string();
     socket.send(Message::text(endless)).await.expect("open");
+    while !socket
+        .next()
+        .await
+        .expect("goes on")
+        .expect("reads")
+        .is_text()
+    {}
     shutdown.cancel();
     let closed = loop {
         match socket.next().await.expect("goes on").expect("reads") {
