@@ -46,6 +46,9 @@ impl<'a> Elsewhere<'a> {
             credentials: Some(Arc::new(Issuer::new(self.passports.clone(), subgraph))),
             connect_timeout: CONNECT_MAX,
             timeout: Duration::from_millis(self.config.graphql.timeout_ms),
+            // What is asked after a change must not be told what was read before it, and the change
+            // may have come through another router.
+            flights_max: 0,
             files_max: self.config.graphql.body_bytes_max,
             socket: SocketOptions {
                 url: Some(format!("{origin}{path}/ws")),

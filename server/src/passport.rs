@@ -33,9 +33,6 @@ pub const REVEALED: HeaderName = HeaderName::from_static("x-portico-revealed");
 
 /// How long a passport is valid. It is shown at the beginning of a request or of a stream.
 pub const LIFE: Duration = Duration::from_secs(60);
-/// Passports of one caller that are issued within this time are the same, so that a router can share
-/// the answers to identical queries.
-const ROUND_S: i64 = 10;
 /// How far the clocks of two hosts may be apart.
 const SKEW_S: i64 = 30;
 /// Longer texts are no passports of ours.
@@ -112,7 +109,6 @@ impl Passports {
 
     fn sign<T: Told>(&self, audience: Role, told: T) -> Option<HeaderValue> {
         let now = self.clock.now().timestamp();
-        let issued = now - now % ROUND_S;
         let header = Header {
             typ: Some(T::TYPE.to_owned()),
             ..Header::new(Algorithm::EdDSA)
@@ -120,8 +116,8 @@ impl Passports {
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: audience.name().to_owned(),
-            iat: issued,
-            exp: issued + LIFE.as_secs().cast_signed(),
+            iat: now,
+            exp: now + LIFE.as_secs().cast_signed(),
             told,
         };
         let signed = jsonwebtoken::encode(&header, &claims, &self.signing);

@@ -24,7 +24,6 @@ pub struct Fleet {
     replicas: Vec<Replica>,
     front: Cable,
     administrator: Administrator,
-    settings: Vec<(String, String)>,
     database: Arc<Database>,
 }
 
@@ -61,15 +60,16 @@ impl Fleet {
         started.extend(launch(&[router], replicas, &settings, &database).await);
         let routers = started.iter().filter(|one| one.role == *router);
         let front = Cable::to(&routers.map(Replica::address).collect::<Vec<_>>()).await;
-        let administrator = started
-            .iter()
-            .find_map(|one| administrator(&one.process.output()))
-            .expect("one process made the administrator");
+        let administrator = eventually("one process made the administrator", async || {
+            started
+                .iter()
+                .find_map(|one| administrator(&one.process.output()))
+        })
+        .await;
         Self {
             replicas: started,
             front,
             administrator,
-            settings,
             database,
         }
     }
@@ -99,12 +99,6 @@ impl Fleet {
                 replica.process.kill();
             }
         }
-    }
-
-    /// A setting that all processes have.
-    pub fn setting(&self, name: &str) -> &str {
-        let found = self.settings.iter().find(|(known, _)| known == name);
-        &found.expect("all processes have it").1
     }
 }
 
