@@ -28,7 +28,7 @@ impl<'a> Elsewhere<'a> {
     pub fn new(app: &App, config: &'a Config) -> anyhow::Result<Self> {
         Ok(Self {
             config,
-            passports: Passports::new(app)?,
+            passports: Passports::new(&app.key, &app.clock)?,
         })
     }
 

@@ -15,11 +15,12 @@ use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use kit::Viewer;
 use kit::clock::Clock;
 use kit::id::{SessionId, TenantId, UserId};
 use kit::permission::Grants;
+use kit::secret::MasterKey;
 use kit::viewer::{Client, Revealed};
-use kit::{App, Viewer};
 use router::{Admit, Code, GraphQLError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -94,8 +95,8 @@ impl Told for Shown {
 
 impl Passports {
     /// Passports under the platform's master key.
-    pub fn new(app: &App) -> anyhow::Result<Self> {
-        let key = SigningKey::from_bytes(&app.key.derive(PURPOSE));
+    pub fn new(master: &MasterKey, clock: &Clock) -> anyhow::Result<Self> {
+        let key = SigningKey::from_bytes(&master.derive(PURPOSE));
         let public = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
         let private = key
             .to_pkcs8_der()
@@ -103,7 +104,7 @@ impl Passports {
         Ok(Self {
             signing: EncodingKey::from_ed_der(private.as_bytes()),
             verifying: DecodingKey::from_ed_components(&public)?,
-            clock: app.clock.clone(),
+            clock: clock.clone(),
         })
     }
 

@@ -25,7 +25,7 @@ pub fn routes<'a>(
     subgraphs: impl IntoIterator<Item = &'a Mounted>,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Router> {
-    let passports = Passports::new(app)?;
+    let passports = Passports::new(&app.key, &app.clock)?;
     let options = ServeOptions {
         body_max: config.graphql.body_bytes_max,
         timeout: Duration::from_millis(config.graphql.timeout_ms),
@@ -74,8 +74,11 @@ mod tests {
         let routes = routes(&app, &config, forms, &CancellationToken::new()).expect("made");
         let passport = |audience| {
             let mut headers = HeaderMap::new();
-            Issuer::new(Passports::new(&app).expect("made"), audience)
-                .attach(&Extensions::new(), &mut headers);
+            Issuer::new(
+                Passports::new(&app.key, &app.clock).expect("made"),
+                audience,
+            )
+            .attach(&Extensions::new(), &mut headers);
             headers
         };
 

@@ -1,28 +1,34 @@
 //! Passports that are accepted, and everything that is not.
 
 use chrono::TimeDelta;
-use kit::secret::MasterKey;
 
 use super::*;
-use crate::foundation;
 
-/// The handles of two processes of one platform, each with a clock of its own.
-fn processes() -> (App, App) {
-    let mut router = foundation::detached();
-    router.key = MasterKey::from_bytes(&[7; 32]);
-    let subgraph = App {
+/// What a process has of the platform, and a clock of its own.
+struct Process {
+    key: MasterKey,
+    clock: Clock,
+}
+
+/// Two processes of one platform.
+fn processes() -> (Process, Process) {
+    let process = || Process {
+        key: MasterKey::from_bytes(&[7; 32]),
         clock: Clock::default(),
-        ..router.clone()
     };
-    (router, subgraph)
+    (process(), process())
 }
 
-fn issuer(app: &App, audience: Role) -> Issuer {
-    Issuer::new(Passports::new(app).expect("made"), audience)
+fn passports(process: &Process) -> Passports {
+    Passports::new(&process.key, &process.clock).expect("made")
 }
 
-fn border(app: &App) -> Border {
-    Border::new(Passports::new(app).expect("made"), Role::Form)
+fn issuer(process: &Process, audience: Role) -> Issuer {
+    Issuer::new(passports(process), audience)
+}
+
+fn border(process: &Process) -> Border {
+    Border::new(passports(process), Role::Form)
 }
 
 fn viewer() -> Viewer {
@@ -119,8 +125,7 @@ fn nothing_else_is_a_passport() {
     assert!(border.admit(&elsewhere).is_err(), "in another header");
 
     // What a subgraph tells the router opens no door, not even with the audience of a subgraph.
-    let passports = Passports::new(&router).expect("made");
-    let shown = passports.sign(Role::Form, Shown(vec![UserId::new()]));
+    let shown = passports(&router).sign(Role::Form, Shown(vec![UserId::new()]));
     let mut revealed = HeaderMap::new();
     revealed.insert(PASSPORT, shown.expect("signed"));
     assert!(border.admit(&revealed).is_err(), "another type");
