@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
 use rand::TryRngCore as _;
 use sha2::{Digest as _, Sha256};
 
@@ -20,6 +21,7 @@ const NONCE_LEN: usize = 24;
 pub struct MasterKey {
     id: String,
     cipher: Arc<XChaCha20Poly1305>,
+    root: Arc<Hkdf<Sha256>>,
 }
 
 /// Why a secret cannot be kept or read. Never tells anything of the secret.
@@ -93,7 +95,18 @@ impl MasterKey {
         Self {
             id,
             cipher: Arc::new(XChaCha20Poly1305::new(bytes.into())),
+            root: Arc::new(Hkdf::new(None, bytes)),
         }
+    }
+
+    /// A key for another purpose, the same in every process that has this master key (HKDF, RFC
+    /// 5869). Nothing of the master key or of another purpose's key can be told from it.
+    pub fn derive(&self, purpose: &str) -> [u8; KEY_LEN] {
+        let mut key = [0; KEY_LEN];
+        self.root
+            .expand(purpose.as_bytes(), &mut key)
+            .expect("32 bytes are few enough for HKDF");
+        key
     }
 
     /// Seals a secret for one use: `context` names the row it belongs to and must be the same when
@@ -209,6 +222,17 @@ mod tests {
             other.open("tenant/1", &sealed),
             Err(SecretError::OtherKey { .. })
         ));
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let key = MasterKey::from_bytes(&[7; KEY_LEN]);
+        assert_eq!(key.derive("a"), key.clone().derive("a"));
+        assert_ne!(key.derive("a"), key.derive("b"));
+        assert_ne!(
+            key.derive("a"),
+            MasterKey::from_bytes(&[8; KEY_LEN]).derive("a")
+        );
     }
 
     #[test]

@@ -66,6 +66,11 @@ impl Revealed {
         self.0.lock().expect("no panic while it is held").push(user);
     }
 
+    /// Whom the request may show, for the process that goes on with it.
+    pub fn users(&self) -> Vec<UserId> {
+        self.0.lock().expect("no panic while it is held").clone()
+    }
+
     /// Whether the request may show a user.
     pub fn contains(&self, user: UserId) -> bool {
         self.0

@@ -29,6 +29,7 @@ mod plan;
 mod prepare;
 mod project;
 mod schema;
+mod serve;
 mod subgraph;
 mod subscription;
 mod variables;
@@ -44,6 +45,7 @@ pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};
+pub use serve::{Admit, ServeOptions, serve_subgraph};
 pub use subgraph::{
     EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,
 };

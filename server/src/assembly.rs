@@ -12,23 +12,26 @@ use router::{InProcess, Subgraph};
 
 use crate::config::Config;
 use crate::manual::describe;
+use crate::role::Role;
 
 /// Everything that the subgraphs give to the process.
 pub struct Assembly {
     /// The subgraphs, in the order of the supergraph.
     pub subgraphs: Vec<Mounted>,
-    /// What they do when something happened.
-    pub handlers: Vec<Handler>,
     /// The kinds of event that they announce.
     pub event_types: Vec<EventType>,
 }
 
-/// A subgraph, ready for the router.
+/// A subgraph, ready for a router.
 pub struct Mounted {
+    /// The role of a process that has it.
+    pub role: Role,
     /// Its name and SDL.
     pub sdl: SubgraphSdl,
-    /// What executes its operations.
+    /// What executes its operations in this process.
     pub subgraph: Arc<dyn Subgraph>,
+    /// What it does when something happened.
+    pub handlers: Vec<Handler>,
 }
 
 /// Builds all subgraphs.
@@ -46,58 +49,63 @@ pub fn assemble(app: &App, config: &Config) -> Assembly {
     .concat();
     event_types.sort_by_key(|event_type| event_type.kind);
 
-    let platform = platform::schema(app.clone(), event_types.clone());
+    let types = event_types.clone();
     let subgraphs = vec![
         mount(
-            auth::NAME,
+            Role::Auth,
             auth::schema(app.clone(), config.auth.clone()),
             app,
             auth::attach,
-        ),
-        mount(user::NAME, user::schema(app.clone()), app, user::attach),
+        )
+        .reacts(auth::handlers(app)),
+        mount(Role::User, user::schema(app.clone()), app, user::attach).reacts(user::handlers(app)),
         mount(
-            tenant::NAME,
+            Role::Tenant,
             tenant::schema(app.clone()),
             app,
             tenant::attach,
-        ),
+        )
+        .reacts(tenant::handlers(app)),
         mount(
-            registry::NAME,
+            Role::Registry,
             registry::schema(app.clone(), config.health.clone()),
             app,
             registry::attach,
-        ),
-        mount(form::NAME, form::schema(app.clone()), app, form::attach),
-        mount(menu::NAME, menu::schema(app.clone()), app, menu::attach),
+        )
+        .reacts(registry::handlers(app)),
+        mount(Role::Form, form::schema(app.clone()), app, form::attach).reacts(form::handlers(app)),
+        mount(Role::Menu, menu::schema(app.clone()), app, menu::attach).reacts(menu::handlers(app)),
         mount(
-            notification::NAME,
+            Role::Notification,
             notification::schema(app.clone()),
             app,
             notification::attach,
-        ),
-        mount(platform::NAME, platform, app, platform::attach),
+        )
+        .reacts(notification::handlers(app)),
+        mount(
+            Role::Platform,
+            platform::schema(app.clone(), types),
+            app,
+            platform::attach,
+        )
+        .reacts(platform::handlers(app)),
     ];
-    let handlers = [
-        auth::handlers(app),
-        user::handlers(app),
-        tenant::handlers(app),
-        registry::handlers(app),
-        form::handlers(app),
-        menu::handlers(app),
-        notification::handlers(app),
-        platform::handlers(app),
-    ]
-    .concat();
     Assembly {
         subgraphs,
-        handlers,
         event_types,
+    }
+}
+
+impl Mounted {
+    fn reacts(mut self, handlers: Vec<Handler>) -> Self {
+        self.handlers = handlers;
+        self
     }
 }
 
 /// Wires one subgraph: its SDL for composition, and its schema with what a request needs.
 fn mount<Q, M, S>(
-    name: &str,
+    role: Role,
     schema: Schema<Q, M, S>,
     app: &App,
     attach: fn(Request, &App, Option<&Viewer>) -> Request,
@@ -115,7 +123,7 @@ where
         .sorted_enum_items()
         .use_space_ident();
     let sdl = SubgraphSdl {
-        name: name.to_owned(),
+        name: role.name().to_owned(),
         url: None,
         sdl: describe(&schema.sdl_with_options(options)),
     };
@@ -128,8 +136,10 @@ where
         handed_on::<Revealed>(request, extensions)
     });
     Mounted {
+        role,
         sdl,
         subgraph: Arc::new(subgraph),
+        handlers: Vec::new(),
     }
 }
 

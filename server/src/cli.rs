@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
+use crate::role::Role;
+
 /// The backend of a multi-tenant service-management platform, as one federated GraphQL API.
 #[derive(Debug, Parser)]
 #[command(
@@ -30,7 +32,7 @@ pub struct Cli {
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Runs the platform: router and all subgraphs in one process.
+    /// Runs the platform: router and all subgraphs in one process, or some of them.
     Serve(Serve),
     /// Composes subgraphs of any origin into a supergraph.
     Compose(Compose),
@@ -57,6 +59,10 @@ pub struct Serve {
     /// Address to listen on [default: 127.0.0.1:4000]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// What this process does [default: everything]. May be given several times. Some of the roles
+    /// need MySQL, Redis and a shared master key.
+    #[arg(long = "role", value_name = "ROLE", value_enum)]
+    pub roles: Vec<Role>,
 }
 
 /// Commands on the contract.
@@ -192,11 +198,13 @@ impl Cli {
         if let Some(dir) = &self.data_dir {
             settings.insert("data_dir".to_owned(), json!(dir));
         }
-        if let Command::Serve(Serve {
-            listen: Some(listen),
-        }) = &self.command
-        {
-            settings.insert("listen".to_owned(), json!(listen));
+        if let Command::Serve(serve) = &self.command {
+            if let Some(listen) = serve.listen {
+                settings.insert("listen".to_owned(), json!(listen));
+            }
+            if !serve.roles.is_empty() {
+                settings.insert("roles".to_owned(), json!(serve.roles));
+            }
         }
         Value::Object(settings)
     }

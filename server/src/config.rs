@@ -7,13 +7,16 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use kit::config::environment;
 use kit::db::{DbUrl, PoolSize};
+use kit::event::Stream;
 use kit::outbound::OutboundConfig;
 use kit::telemetry::LogConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::cli::Cli;
 use crate::front::HttpConfig;
+use crate::role::Role;
 
 /// Variables of ours that are no settings: where the configuration file is, and how to build.
 const NO_SETTINGS: [&str; 2] = ["PORTICO_CONFIG", "PORTICO_GRAPHIQL"];
@@ -30,8 +33,14 @@ pub struct Config {
     /// made in the file `master.key` of the data directory. All processes on one database need the
     /// same.
     pub master_key: Option<Secret>,
+    /// What this process does: `router`, or the name of a subgraph. Everything if it is empty.
+    pub roles: Vec<Role>,
     /// The platform's database.
     pub database: DatabaseConfig,
+    /// The way of events between processes.
+    pub redis: RedisConfig,
+    /// Where the router finds the subgraphs that are not in its process.
+    pub subgraphs: SubgraphsConfig,
     /// What is logged.
     pub log: LogConfig,
     /// Requests to foreign hosts.
@@ -55,6 +64,64 @@ pub struct DatabaseConfig {
     pub url: Option<Secret>,
     /// How many connections may be open at once.
     pub connections_max: u32,
+}
+
+/// Settings of Redis, which processes on one database tell each other of events by.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RedisConfig {
+    /// `redis://:PASSWORD@HOST:PORT`. Without it, processes on one database poll it for events.
+    pub url: Option<Secret>,
+    /// What the keys begin with. Platforms that share a Redis need different ones.
+    pub prefix: String,
+}
+
+/// Where each subgraph is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubgraphsConfig {
+    /// Accounts, sessions and tokens.
+    pub auth: SubgraphConfig,
+    /// People and roles.
+    pub user: SubgraphConfig,
+    /// Tenants, their members and subscriptions.
+    pub tenant: SubgraphConfig,
+    /// Services, their endpoints and health.
+    pub registry: SubgraphConfig,
+    /// Forms and submissions.
+    pub form: SubgraphConfig,
+    /// Menus.
+    pub menu: SubgraphConfig,
+    /// Notifications.
+    pub notification: SubgraphConfig,
+    /// The event log, features and the state of the platform.
+    pub platform: SubgraphConfig,
+}
+
+/// Where one subgraph is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubgraphConfig {
+    /// Where the processes listen that serve it: `http://HOST:PORT`, one for each replica, or one
+    /// name that stands for all of them.
+    pub urls: Vec<Url>,
+}
+
+impl SubgraphsConfig {
+    /// Where a subgraph is served; the router itself is none.
+    pub fn urls(&self, role: Role) -> &[Url] {
+        match role {
+            Role::Router => &[],
+            Role::Auth => &self.auth.urls,
+            Role::User => &self.user.urls,
+            Role::Tenant => &self.tenant.urls,
+            Role::Registry => &self.registry.urls,
+            Role::Form => &self.form.urls,
+            Role::Menu => &self.menu.urls,
+            Role::Notification => &self.notification.urls,
+            Role::Platform => &self.platform.urls,
+        }
+    }
 }
 
 /// Limits on GraphQL requests.
@@ -91,7 +158,10 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
             data_dir: PathBuf::from("./data"),
             master_key: None,
+            roles: Vec::new(),
             database: DatabaseConfig::default(),
+            redis: RedisConfig::default(),
+            subgraphs: SubgraphsConfig::default(),
             log: LogConfig::default(),
             outbound: OutboundConfig::default(),
             auth: auth::AuthConfig::default(),
@@ -107,6 +177,15 @@ impl Default for DatabaseConfig {
         Self {
             url: None,
             connections_max: 16,
+        }
+    }
+}
+
+impl Default for RedisConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            prefix: "portico".to_owned(),
         }
     }
 }
@@ -130,6 +209,7 @@ impl Config {
         let config: Self = kit::config::load(cli.config.as_deref(), variables, cli.settings())?;
         config.database_url()?;
         config.http.check()?;
+        config.stream()?;
         if let Some(key) = &config.master_key {
             kit::secret::MasterKey::from_base64(key.reveal())
                 .context("the setting `master_key`")?;
@@ -143,6 +223,14 @@ impl Config {
             Some(url) => url.reveal().parse().context("the setting `database.url`"),
             None => Ok(DbUrl::Sqlite(self.data_dir.join("portico.sqlite"))),
         }
+    }
+
+    /// The way of events between processes, if there is one.
+    pub fn stream(&self) -> anyhow::Result<Option<Stream>> {
+        let open = |url: &Secret| {
+            Stream::new(url.reveal(), &self.redis.prefix).context("the setting `redis.url`")
+        };
+        self.redis.url.as_ref().map(open).transpose()
     }
 
     /// How large its pool may be.

@@ -16,7 +16,10 @@ use crate::config::Config;
 /// Opens everything and brings the platform's database up to date.
 pub async fn open(config: &Config) -> anyhow::Result<App> {
     let url = config.database_url()?;
-    make_directory(&config.data_dir)?;
+    let keeps_files = matches!(url, DbUrl::Sqlite(_)) || config.master_key.is_none();
+    if keeps_files {
+        make_directory(&config.data_dir)?;
+    }
     if let Some(directory) = url.directory().filter(|path| !path.as_os_str().is_empty()) {
         make_directory(directory)?;
     }

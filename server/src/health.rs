@@ -16,13 +16,19 @@ struct Health {
     shutdown: CancellationToken,
 }
 
-/// `/health/live`, `/health/ready` and `/.well-known/jwks.json`.
+/// `/health/live` and `/health/ready`, of every process.
 pub fn routes(app: App, shutdown: CancellationToken) -> Router {
     Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .route("/.well-known/jwks.json", get(jwks))
         .with_state(Health { app, shutdown })
+}
+
+/// `/.well-known/jwks.json`, beside the router.
+pub fn keys(app: App) -> Router {
+    Router::new()
+        .route("/.well-known/jwks.json", get(jwks))
+        .with_state(app)
 }
 
 /// The process runs. Nothing else is looked at: a database that is away is no reason to restart.
@@ -53,8 +59,8 @@ async fn ready(State(health): State<Health>) -> Response {
 }
 
 /// The public keys of our tokens (RFC 7517).
-async fn jwks(State(health): State<Health>) -> Response {
-    match auth::jwks(&health.app).await {
+async fn jwks(State(app): State<App>) -> Response {
+    match auth::jwks(&app).await {
         Ok(keys) => Json(keys).into_response(),
         Err(err) => {
             let err = kit::ApiError::from(err);

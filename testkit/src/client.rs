@@ -113,6 +113,23 @@ impl Client {
         (status, response.text().await.expect("a page is text"))
     }
 
+    /// Posts JSON to a path with these headers; returns the status and the text.
+    pub async fn post_to(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (u16, String) {
+        let mut request = self.http.post(format!("{}{path}", self.origin)).json(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await;
+        let response = response.unwrap_or_else(|error| panic!("{path} did not answer: {error}"));
+        let status = response.status().as_u16();
+        (status, response.text().await.expect("an answer is text"))
+    }
+
     fn request(&self) -> RequestBuilder {
         let request = self.http.post(format!("{}/graphql", self.origin));
         match &self.token {

@@ -211,7 +211,7 @@ fn origin(lines: &[String]) -> Option<String> {
     Some(url.trim_end_matches("/graphql").to_owned())
 }
 
-fn administrator(lines: &[String]) -> Option<Administrator> {
+pub(crate) fn administrator(lines: &[String]) -> Option<Administrator> {
     let value = |label: &str| {
         lines
             .iter()

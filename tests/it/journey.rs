@@ -1,51 +1,81 @@
 //! The README's tour, step by step, over HTTP and on both databases.
 
 use serde_json::{Value, json};
-use testkit::{Backend, Client, DemoService, Portico, eventually, on_both};
+use testkit::{Administrator, Backend, Client, DemoService, Portico, eventually, on_both};
 
 use crate::tour::operation;
 
 on_both![a_newcomer_takes_the_tour];
 
+/// What makes the tour a test's: checks come quickly.
+pub(crate) const SETTINGS: [(&str, &str); 1] = [("PORTICO_HEALTH_INTERVAL_MS", "200")];
+
 async fn a_newcomer_takes_the_tour(backend: Backend) {
-    let mut desk = DemoService::start().await;
-    let settings = [("PORTICO_HEALTH_INTERVAL_MS", "200")];
-    let portico = Portico::start_with(backend, &settings).await;
-    let owner = sign_in(&portico).await;
-    let (tenant, owner) = create_tenant(&owner).await;
-    let mut events = owner.subscribe(&operation("Watch"), json!({})).await;
-
-    let service = import(&owner, &desk).await;
-    let imported = events
-        .data_where(|data| data["events"]["type"] == "service.registered")
-        .await;
-    assert_eq!(imported["events"]["subject"], service);
-
-    let input = json!({ "input": { "serviceId": service } });
-    let subscribed = owner.data(&operation("Subscribe"), input).await;
-    let name = &subscribed["subscribeToService"]["tenantService"]["service"]["name"];
-    assert_eq!(name, "Help desk");
-
-    let home = wait_for_menu(&owner).await;
-    check_home(&home);
-    let form = form_of(&home, "POST", "/tickets");
-    submit(&owner, &form).await;
-    watch_health(&owner, &mut desk, &service).await;
-    be_a_viewer(&portico, &owner, &tenant, &form).await;
-    be_a_stranger(&portico, &service, &form).await;
+    let portico = Portico::start_with(backend, &SETTINGS).await;
+    let administrator = portico.administrator().await;
+    let tour = Tour::begin(portico.client(), &administrator).await;
+    tour.finish(portico.client()).await;
 }
 
-async fn sign_in(portico: &Portico) -> Client {
-    let administrator = portico.administrator().await;
+/// The tour, once the service is registered and the tenant subscribes to it.
+pub(crate) struct Tour {
+    desk: DemoService,
+    owner: Client,
+    tenant: String,
+    service: String,
+}
+
+impl Tour {
+    /// The steps that make something.
+    pub(crate) async fn begin(client: &Client, administrator: &Administrator) -> Self {
+        let desk = DemoService::start().await;
+        let owner = sign_in(client, administrator).await;
+        let (tenant, owner) = create_tenant(&owner).await;
+        let mut events = owner.subscribe(&operation("Watch"), json!({})).await;
+
+        let service = import(&owner, &desk).await;
+        let imported = events
+            .data_where(|data| data["events"]["type"] == "service.registered")
+            .await;
+        assert_eq!(imported["events"]["subject"], service);
+
+        let input = json!({ "input": { "serviceId": service } });
+        let subscribed = owner.data(&operation("Subscribe"), input).await;
+        let name = &subscribed["subscribeToService"]["tenantService"]["service"]["name"];
+        assert_eq!(name, "Help desk");
+        Self {
+            desk,
+            owner,
+            tenant,
+            service,
+        }
+    }
+
+    /// The steps that see and use what was made.
+    pub(crate) async fn finish(self, client: &Client) {
+        let Self {
+            mut desk,
+            owner,
+            tenant,
+            service,
+        } = self;
+        let home = wait_for_menu(&owner).await;
+        check_home(&home);
+        let form = form_of(&home, "POST", "/tickets");
+        submit(&owner, &form).await;
+        watch_health(&owner, &mut desk, &service).await;
+        be_a_viewer(client, &owner, &tenant, &form).await;
+        be_a_stranger(client, &service, &form).await;
+    }
+}
+
+async fn sign_in(client: &Client, administrator: &Administrator) -> Client {
     let input = json!({ "email": administrator.email, "password": administrator.password });
-    let data = portico
-        .client()
+    let data = client
         .data(&operation("SignIn"), json!({ "input": input }))
         .await;
     assert_eq!(data["login"]["user"]["name"], "Administrator");
-    portico
-        .client()
-        .with_token(text(&data["login"]["accessToken"]))
+    client.with_token(text(&data["login"]["accessToken"]))
 }
 
 async fn create_tenant(client: &Client) -> (String, Client) {
@@ -182,8 +212,8 @@ async fn watch_health(owner: &Client, desk: &mut DemoService, service: &str) {
 }
 
 /// Somebody in the same tenant who may only read.
-async fn be_a_viewer(portico: &Portico, owner: &Client, tenant: &str, form: &str) {
-    let kim = portico.client().register("kim@example.com").await;
+async fn be_a_viewer(client: &Client, owner: &Client, tenant: &str, form: &str) {
+    let kim = client.register("kim@example.com").await;
     let id = kim.data("{ viewer { id name } }", json!({})).await["viewer"]["id"].take();
     let input = json!({ "tenantId": tenant, "userId": id, "role": "viewer" });
     let added = owner
@@ -220,8 +250,8 @@ async fn be_a_viewer(portico: &Portico, owner: &Client, tenant: &str, form: &str
 }
 
 /// Somebody who owns another tenant.
-async fn be_a_stranger(portico: &Portico, service: &str, form: &str) {
-    let stranger = portico.client().register("lee@example.com").await;
+async fn be_a_stranger(client: &Client, service: &str, form: &str) {
+    let stranger = client.register("lee@example.com").await;
     let stranger = stranger.in_new_tenant("Umbrella").await;
     let query = "query ($service: ID!, $form: ID!) {
         service(id: $service) { id } form(id: $form) { id } services { nodes { id } }

@@ -10,5 +10,6 @@ mod graphiql;
 mod isolation;
 mod journey;
 mod refusals;
+mod roles;
 mod startup;
 mod tour;

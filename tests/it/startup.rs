@@ -126,10 +126,33 @@ async fn a_start_that_cannot_be_says_why() {
         &["http.cors_origins", "app.example.com"],
     )
     .await;
+    roles_that_cannot_work_are_refused(&data).await;
     let nobody = "mysql://root:hush@127.0.0.1:1/none";
     let settings = [("PORTICO_DATABASE_URL", nobody), ("PORTICO_LISTEN", listen)];
     let said = refuses(&data, &settings, &["127.0.0.1:1/none"]).await;
     assert!(!said.contains("hush"), "{said}");
+}
+
+async fn roles_that_cannot_work_are_refused(data: &Path) {
+    let mut settings = vec![
+        ("PORTICO_LISTEN", "127.0.0.1:0"),
+        ("PORTICO_ROLES", "form,menus"),
+    ];
+    refuses(data, &settings, &["`roles[1]`", "menus", "menu"]).await;
+    settings[1].1 = "router,form";
+    refuses(data, &settings, &["`database.url`", "SQLite"]).await;
+    settings.push(("PORTICO_DATABASE_URL", "mysql://root:hush@127.0.0.1:1/none"));
+    refuses(data, &settings, &["`redis.url`"]).await;
+    settings.push(("PORTICO_REDIS_URL", "http://:hush@127.0.0.1:1"));
+    let said = refuses(data, &settings, &["`redis.url`"]).await;
+    assert!(!said.contains("hush"), "{said}");
+    settings[3].1 = "redis://:hush@127.0.0.1:1";
+    refuses(data, &settings, &["`master_key`"]).await;
+    let key = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+    settings.push(("PORTICO_MASTER_KEY", key));
+    refuses(data, &settings, &["`subgraphs.auth.urls`", "role auth"]).await;
+    settings.push(("PORTICO_SUBGRAPHS_AUTH_URLS", "127.0.0.1:4001"));
+    refuses(data, &settings, &["subgraphs.auth.urls"]).await;
 }
 
 #[tokio::test]

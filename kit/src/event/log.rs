@@ -76,6 +76,27 @@ impl Log {
         Ok(rows.into_iter().map(Event::from).collect())
     }
 
+    /// Position, id and kind of up to `limit` events after a position, oldest first.
+    pub(super) async fn headlines(
+        conn: &mut Conn,
+        position: i64,
+        limit: i64,
+    ) -> QueryResult<Vec<(i64, String, String)>> {
+        let rows = on!(conn, |c| {
+            events::table
+                .filter(events::position.gt(position))
+                .order(events::position.asc())
+                .limit(limit)
+                .select((events::position.assume_not_null(), events::id, events::kind))
+                .load::<(i64, EventId, String)>(c)
+                .await
+        })?;
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|(position, id, kind)| (position, id.to_string(), kind))
+            .collect())
+    }
+
     /// The tenant's events with these ids; another tenant's are left out like missing ones.
     pub async fn by_ids(
         conn: &mut Conn,
@@ -169,7 +190,16 @@ impl Log {
             .unwrap_or(Ok(()))
     }
 
-    /// Tells readers that events up to a position may be read.
+    /// Tells readers of a position, unless they know it.
+    pub(super) fn announce_newer(&self, position: i64) {
+        self.head.send_if_modified(|head| {
+            let is_newer = position > *head;
+            *head = position.max(*head);
+            is_newer
+        });
+    }
+
+    /// Tells readers that events up to a position may be read, even if they know it.
     pub(super) fn announce(&self, position: i64) {
         self.head.send_modify(|head| *head = position.max(*head));
     }

@@ -4,12 +4,16 @@
 //! - [`record`] writes an event on the caller's connection, in the caller's transaction.
 //! - [`Relay`] gives every committed event a gap-free position and runs the [`Handler`]s.
 //! - [`Log`] reads events by position: it feeds subscriptions, which resume after a cursor.
+//! - [`Stream`] carries the news of events between processes.
 
+mod delivery;
 mod handler;
 mod log;
+mod publisher;
 mod record;
 mod relay;
 mod status;
+mod stream;
 mod tables;
 
 pub use handler::{Handler, HandlerError};
@@ -17,6 +21,7 @@ pub use log::{Filter, Log};
 pub use record::{Payload, record, record_all};
 pub use relay::Relay;
 pub use status::{HandlerStatus, Status};
+pub use stream::{Stream, StreamError};
 
 use chrono::NaiveDateTime;
 use serde::de::DeserializeOwned;

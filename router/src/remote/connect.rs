@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
 use crate::remote::address::Endpoint;
+use crate::remote::replicas::Replicas;
 use crate::remote::tls::Tls;
 
 /// Opens connections to one endpoint.
@@ -49,9 +50,9 @@ impl Dialer {
     }
 }
 
-/// A dialer as the pooling HTTP client wants it. The pool's URI is that of the dialer.
+/// Replicas as the pooling HTTP client wants them. The pool's URI is that of the first.
 #[derive(Clone)]
-pub(crate) struct Connector(pub(crate) Arc<Dialer>);
+pub(crate) struct Connector(pub(crate) Arc<Replicas>);
 
 impl tower_service::Service<Uri> for Connector {
     type Response = TokioIo<Stream>;
@@ -63,8 +64,8 @@ impl tower_service::Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let dialer = Arc::clone(&self.0);
-        async move { dialer.dial().await.map(TokioIo::new) }.boxed()
+        let replicas = Arc::clone(&self.0);
+        async move { replicas.dial().await.map(TokioIo::new) }.boxed()
     }
 }
 

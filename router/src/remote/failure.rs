@@ -35,8 +35,12 @@ pub(crate) enum Failure {
     Busy,
     #[error("socket was closed with {0}")]
     Closed(u16),
-    #[error("files can not be sent to a remote subgraph")]
+    #[error("files can not be sent over a socket")]
     Files,
+    #[error("files are larger than {0} bytes")]
+    LargeFiles(usize),
+    #[error("file can not be read")]
+    Unreadable(#[source] Cause),
     #[error("variables can not be written")]
     Unwritable(#[source] Cause),
 }
@@ -57,6 +61,8 @@ impl Failure {
             | Self::Busy
             | Self::Closed(_)
             | Self::Files
+            | Self::LargeFiles(_)
+            | Self::Unreadable(_)
             | Self::Unwritable(_) => false,
         }
     }
@@ -74,7 +80,13 @@ impl Failure {
             | Self::Malformed(_)
             | Self::Slow(_)
             | Self::Closed(_) => true,
-            Self::Late | Self::Open | Self::Busy | Self::Files | Self::Unwritable(_) => false,
+            Self::Late
+            | Self::Open
+            | Self::Busy
+            | Self::Files
+            | Self::LargeFiles(_)
+            | Self::Unreadable(_)
+            | Self::Unwritable(_) => false,
         }
     }
 
@@ -91,8 +103,8 @@ impl Failure {
             Self::Malformed(_) => Code::SubrequestMalformed,
             Self::Slow(_) => Code::SubrequestTimeout,
             Self::Late => Code::GatewayTimeout,
-            Self::Files => Code::BadUserInput,
-            Self::Unwritable(_) => Code::Internal,
+            Self::Files | Self::LargeFiles(_) => Code::BadUserInput,
+            Self::Unreadable(_) | Self::Unwritable(_) => Code::Internal,
         }
     }
 
@@ -107,8 +119,9 @@ impl Failure {
             Self::Slow(_) | Self::Late => "did not answer in time",
             Self::Open => "has failed too often and is not asked for a while",
             Self::Busy => "is busy",
-            Self::Files => "takes no files",
-            Self::Unwritable(_) => return GraphQLError::internal(),
+            Self::Files => "takes no files in a subscription",
+            Self::LargeFiles(_) => "does not take files of that size",
+            Self::Unreadable(_) | Self::Unwritable(_) => return GraphQLError::internal(),
         };
         GraphQLError::new(self.code(), format!("subgraph {subgraph} {what}"))
             .with_extension("service", subgraph)

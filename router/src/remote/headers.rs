@@ -22,6 +22,12 @@ pub trait Credentials: Send + Sync {
     /// Identical queries are shared only between requests with identical headers, so a hook
     /// that signs tokens should give a caller the same one for a while.
     fn attach(&self, extensions: &Extensions, headers: &mut HeaderMap);
+
+    /// Hears the headers of an answer, which may say something of the caller that the rest of
+    /// the client's request is to know.
+    fn answered(&self, extensions: &Extensions, headers: &HeaderMap) {
+        let _ = (extensions, headers);
+    }
 }
 
 /// What becomes of headers, in the order of the fields.

@@ -9,9 +9,11 @@ mod answer;
 mod breaker;
 mod connect;
 mod failure;
+mod files;
 mod flights;
 mod headers;
 mod options;
+mod replicas;
 mod request;
 mod retry;
 mod socket;
@@ -25,12 +27,14 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use http::HeaderName;
+use tokio::time::timeout_at;
 
 use self::address::{Address, Endpoint};
 use self::connect::Dialer;
 use self::failure::Failure;
 pub use self::headers::{ClientHeaders, Credentials, HeaderRules};
 pub use self::options::{BreakerOptions, Protocol, RemoteOptions, RetryOptions, SocketOptions};
+use self::replicas::Replicas;
 use self::request::Outgoing;
 use self::socket::Sockets;
 use self::transport::Transport;
@@ -66,18 +70,30 @@ impl Remote {
     pub fn new(url: &str, options: RemoteOptions) -> Result<Self, RemoteError> {
         options.headers.check()?;
         let address = Address::parse(url)?;
-        let http = dialer(&address, options.protocol, &options)?;
+        let http = replicas(&address, options.protocol, &options)?;
         let socket_address = match &options.socket.url {
             Some(url) => Address::parse(url)?,
             None => address.clone(),
         };
         // Web sockets begin as HTTP/1.1, whatever else is spoken.
-        let socket = dialer(&socket_address, Protocol::Http1, &options)?;
+        let socket = replicas(&socket_address, Protocol::Http1, &options)?;
         Ok(Self {
             sockets: Arc::new(Sockets::new(&socket_address, socket, &options)?),
             transport: Arc::new(Transport::new(&address, http, options)?),
         })
     }
+}
+
+fn replicas(
+    address: &Address,
+    protocol: Protocol,
+    options: &RemoteOptions,
+) -> Result<Replicas, RemoteError> {
+    let mut dialers = vec![dialer(address, protocol, options)?];
+    for url in &options.replicas {
+        dialers.push(dialer(&Address::parse(url)?, protocol, options)?);
+    }
+    Ok(Replicas::new(dialers))
 }
 
 fn dialer(
@@ -116,12 +132,11 @@ impl Subgraph for Remote {
 
     fn execute(&self, request: SubgraphRequest) -> BoxFuture<'_, SubgraphResponse> {
         Box::pin(async move {
-            match Outgoing::new(&request, &self.transport.options) {
-                Ok(outgoing) => self.transport.send(outgoing).await,
-                Err(failure) => {
-                    failure.log(&request.subgraph);
-                    SubgraphResponse::failed(failure.error(&request.subgraph))
-                }
+            let writing = Outgoing::new(&request, &self.transport.options);
+            match timeout_at(request.deadline, writing).await {
+                Ok(Ok(outgoing)) => self.transport.send(outgoing).await,
+                Ok(Err(failure)) => fail(&request, &failure),
+                Err(_elapsed) => fail(&request, &Failure::Late),
             }
         })
     }
@@ -129,4 +144,9 @@ impl Subgraph for Remote {
     fn subscribe(&self, request: SubgraphRequest) -> BoxStream<'static, SubgraphResponse> {
         Arc::clone(&self.sockets).subscribe(request).boxed()
     }
+}
+
+fn fail(request: &SubgraphRequest, failure: &Failure) -> SubgraphResponse {
+    failure.log(&request.subgraph);
+    SubgraphResponse::failed(failure.error(&request.subgraph))
 }

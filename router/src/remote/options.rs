@@ -23,6 +23,9 @@ pub enum Protocol {
 pub struct RemoteOptions {
     /// The HTTP version. Negotiated.
     pub protocol: Protocol,
+    /// Further URLs of the same subgraph, of which only the place matters. Connections go to all
+    /// places in turn and pass over those that can not be reached. None.
+    pub replicas: Vec<String>,
     /// What becomes of headers. No header of the client passes.
     pub headers: HeaderRules,
     /// Tells the subgraph who is asking. Nothing does.
@@ -34,6 +37,8 @@ pub struct RemoteOptions {
     /// How long an answer may take altogether, retries and their pauses included; a request's
     /// own deadline may end it sooner. 15 seconds.
     pub timeout: Duration,
+    /// Bytes of the files of a request, which are held in memory while it runs. 64 MiB.
+    pub files_max: usize,
     /// Bytes of an answer. 32 MiB.
     pub answer_max: usize,
     /// Lists and objects in one another in an answer; 250 at most. 200.
@@ -118,11 +123,13 @@ impl Default for RemoteOptions {
     fn default() -> Self {
         Self {
             protocol: Protocol::default(),
+            replicas: Vec::new(),
             headers: HeaderRules::default(),
             credentials: None,
             authorities: None,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(15),
+            files_max: 64 << 20,
             answer_max: 32 << 20,
             nesting_max: 200,
             idle_max: 64,
@@ -184,11 +191,13 @@ impl fmt::Debug for RemoteOptions {
         let authorities = self.authorities.as_ref().map(Vec::len);
         f.debug_struct("RemoteOptions")
             .field("protocol", &self.protocol)
+            .field("replicas", &self.replicas)
             .field("headers", &self.headers)
             .field("credentials", &credentials)
             .field("authorities", &authorities)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
+            .field("files_max", &self.files_max)
             .field("answer_max", &self.answer_max)
             .field("nesting_max", &self.nesting_max)
             .field("idle_max", &self.idle_max)

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::Value;
+use async_graphql::Variables;
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderValue};
 use tokio::time::Instant;
 
 use crate::remote::failure::Failure;
+use crate::remote::files;
 use crate::remote::headers::ClientHeaders;
 use crate::remote::options::RemoteOptions;
 use crate::subgraph::{OperationKind, SubgraphRequest};
-
-/// How async-graphql's values say that they are a file of the request.
-const FILE: &str = "#__graphql_file__:";
 
 /// One request as it travels; every attempt sends the same.
 pub(crate) struct Outgoing {
@@ -23,16 +21,30 @@ pub(crate) struct Outgoing {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) deadline: Instant,
+    /// Of the client's request, for the credentials.
+    pub(crate) extensions: Arc<Extensions>,
 }
 
 impl Outgoing {
-    pub(crate) fn new(request: &SubgraphRequest, options: &RemoteOptions) -> Result<Self, Failure> {
+    pub(crate) async fn new(
+        request: &SubgraphRequest,
+        options: &RemoteOptions,
+    ) -> Result<Self, Failure> {
+        let mut own = defaults();
+        let body = if holds_files(request) {
+            let form = files::form(request, options.files_max).await?;
+            own.insert(CONTENT_TYPE, form.content_type);
+            form.body
+        } else {
+            body(request)?
+        };
         Ok(Self {
             subgraph: Arc::clone(&request.subgraph),
             kind: request.operation.kind,
-            headers: headers(request, options, defaults()),
-            body: body(request)?,
+            headers: headers(request, options, own),
+            body,
             deadline: request.deadline,
+            extensions: Arc::clone(&request.extensions),
         })
     }
 
@@ -49,12 +61,16 @@ impl Outgoing {
     }
 }
 
-/// `{"query":…,"variables":…}`.
+/// `{"query":…,"variables":…}`, of a request without files.
 pub(crate) fn body(request: &SubgraphRequest) -> Result<Bytes, Failure> {
-    let holds_file = !request.uploads.is_empty() && request.variables.values().any(holds_file);
-    if holds_file {
+    if holds_files(request) {
         return Err(Failure::Files);
     }
+    write(request, &request.variables)
+}
+
+/// The same with these variables.
+pub(crate) fn write(request: &SubgraphRequest, variables: &Variables) -> Result<Bytes, Failure> {
     let query = request.operation.json();
     let lists = request
         .representations
@@ -63,9 +79,9 @@ pub(crate) fn body(request: &SubgraphRequest) -> Result<Bytes, Failure> {
         .sum::<usize>();
     let mut body = Vec::with_capacity(query.len() + lists + 64);
     body.extend_from_slice(query);
-    if !request.variables.is_empty() || !request.representations.is_empty() {
+    if !variables.is_empty() || !request.representations.is_empty() {
         body.extend_from_slice(b",\"variables\":{");
-        variables(request, &mut body)?;
+        write_variables(request, variables, &mut body)?;
         body.push(b'}');
     }
     body.push(b'}');
@@ -73,7 +89,11 @@ pub(crate) fn body(request: &SubgraphRequest) -> Result<Bytes, Failure> {
 }
 
 /// `"name":value` for each; representations are JSON already.
-fn variables(request: &SubgraphRequest, body: &mut Vec<u8>) -> Result<(), Failure> {
+fn write_variables(
+    request: &SubgraphRequest,
+    variables: &Variables,
+    body: &mut Vec<u8>,
+) -> Result<(), Failure> {
     let entities = request.operation.entities.iter();
     for (field, list) in entities.zip(&request.representations) {
         separate(body);
@@ -82,7 +102,7 @@ fn variables(request: &SubgraphRequest, body: &mut Vec<u8>) -> Result<(), Failur
         body.push(b':');
         body.extend_from_slice(list);
     }
-    for (name, value) in request.variables.iter() {
+    for (name, value) in variables.iter() {
         separate(body);
         serde_json::to_writer(&mut *body, name.as_str())
             .map_err(|err| Failure::Unwritable(err.into()))?;
@@ -98,15 +118,8 @@ fn separate(body: &mut Vec<u8>) {
     }
 }
 
-fn holds_file(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.starts_with(FILE),
-        Value::List(items) => items.iter().any(holds_file),
-        Value::Object(object) => object.values().any(holds_file),
-        Value::Null | Value::Number(_) | Value::Boolean(_) | Value::Binary(_) | Value::Enum(_) => {
-            false
-        }
-    }
+fn holds_files(request: &SubgraphRequest) -> bool {
+    !request.uploads.is_empty() && files::are_in(&request.variables)
 }
 
 /// `own` headers, changed by the rules and by the credentials.

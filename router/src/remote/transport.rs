@@ -13,10 +13,11 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::remote::address::Address;
 use crate::remote::breaker::Breaker;
-use crate::remote::connect::{Connector, Dialer};
+use crate::remote::connect::Connector;
 use crate::remote::failure::{Failure, is_unavailable};
 use crate::remote::flights::{Flights, Key};
 use crate::remote::options::{Protocol, RemoteOptions};
+use crate::remote::replicas::Replicas;
 use crate::remote::request::Outgoing;
 use crate::remote::retry::{self, Budget};
 use crate::remote::{RemoteError, answer};
@@ -59,12 +60,12 @@ impl Drop for Ending<'_> {
 impl Transport {
     pub(crate) fn new(
         address: &Address,
-        dialer: Dialer,
+        replicas: Replicas,
         options: RemoteOptions,
     ) -> Result<Self, RemoteError> {
         Ok(Self {
             uri: address.uri()?,
-            client: client(dialer, &options),
+            client: client(replicas, &options),
             running: Semaphore::new(options.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)),
             waiting: Semaphore::new(options.waiting_max.min(Semaphore::MAX_PERMITS)),
             breaker: options.breaker.map(Breaker::new),
@@ -197,6 +198,9 @@ impl Transport {
             }
         })?;
         let (head, body) = response.into_parts();
+        if let Some(credentials) = &self.options.credentials {
+            credentials.answered(&outgoing.extensions, &head.headers);
+        }
         let status = head.status;
         let body = answer::read(&head.headers, body, self.options.answer_max).await;
         let answer = match body {
@@ -220,7 +224,7 @@ impl Transport {
     }
 }
 
-fn client(dialer: Dialer, options: &RemoteOptions) -> Client<Connector, Full<Bytes>> {
+fn client(replicas: Replicas, options: &RemoteOptions) -> Client<Connector, Full<Bytes>> {
     Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
@@ -235,5 +239,5 @@ fn client(dialer: Dialer, options: &RemoteOptions) -> Client<Connector, Full<Byt
         // A connection that is gone without a word would take every request with it.
         .http2_keep_alive_interval(options.idle_timeout)
         .http2_keep_alive_timeout(options.connect_timeout)
-        .build(Connector(Arc::new(dialer)))
+        .build(Connector(Arc::new(replicas)))
 }

@@ -29,6 +29,7 @@ mod provides;
 mod requires;
 mod reserved_streams;
 mod revocation;
+mod serve;
 mod subscriptions;
 mod timeouts;
 mod variables;

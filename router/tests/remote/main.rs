@@ -7,6 +7,7 @@ mod flights;
 mod graph;
 mod headers;
 mod hostile;
+mod replicas;
 mod retries;
 mod served;
 mod sockets;

@@ -37,9 +37,12 @@ pub(super) async fn create_first(
     if auth::has_users(app).await? {
         return Ok(None);
     }
-    create(app, config, "Administrator", FIRST_EMAIL)
-        .await
-        .map(Some)
+    match create(app, config, "Administrator", FIRST_EMAIL).await {
+        Ok(administrator) => Ok(Some(administrator)),
+        // Another process was faster, and shows the password.
+        Err(_) if auth::has_users(app).await? => Ok(None),
+        Err(err) => Err(err),
+    }
 }
 
 async fn create(

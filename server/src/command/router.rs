@@ -1,7 +1,6 @@
 //! `portico router`: the federation router alone, in front of any supergraph's subgraphs.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -31,9 +30,8 @@ pub(super) async fn run(command: &RouterCommand) -> anyhow::Result<()> {
         shutdown: shutdown.clone(),
         ..HttpOptions::default()
     };
-    let routes = front::routes(engine, Arc::new(Anonymous), options)
-        .merge(router::graphiql::routes())
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let routes =
+        front::routes(engine, Arc::new(Anonymous), options).merge(router::graphiql::routes());
     println!("The router answers at http://{address}/graphql");
     tokio::spawn({
         let shutdown = shutdown.clone();
@@ -42,10 +40,13 @@ pub(super) async fn run(command: &RouterCommand) -> anyhow::Result<()> {
             shutdown.cancel();
         }
     });
-    let server = axum::serve(listener, routes);
-    server
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await?;
+    front::serve(
+        listener,
+        front::secure(routes),
+        front::ListenOptions::default(),
+        shutdown,
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `portico serve`: everything in one process.
+//! `portico serve`: everything in one process, or some roles of it.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use kit::App;
-use kit::event::Relay;
+use kit::event::{Relay, Stream};
 use router::Engine;
+use router::http::ListenOptions;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,10 +20,11 @@ use super::admin::{self, Administrator};
 use super::schema::composed;
 use crate::assembly::{Assembly, assemble};
 use crate::config::Config;
-use crate::foundation;
+use crate::elsewhere::Elsewhere;
 use crate::front;
-use crate::health;
 use crate::identity::Identity;
+use crate::role::{Role, Roles};
+use crate::{foundation, health, subgraph_server};
 
 /// How long open requests and background work may go on after a stop was asked for.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -29,6 +32,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// A running platform.
 pub struct Portico {
     address: SocketAddr,
+    roles: Roles,
     app: App,
     administrator: Option<Administrator>,
     shutdown: CancellationToken,
@@ -49,8 +53,10 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     portico.stop().await
 }
 
-/// Starts the platform and returns when it accepts requests.
+/// Starts the platform, or its roles of it, and returns when it accepts requests.
 pub async fn start(config: Config) -> anyhow::Result<Portico> {
+    let roles = Roles::of(&config)?;
+    let stream = config.stream()?;
     // The port first: when it is taken, nothing has been made or changed.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
@@ -61,23 +67,20 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
     let address = listener.local_addr()?;
     let app = foundation::open(&config).await?;
     let assembly = assemble(&app, &config);
-    let engine = Arc::new(engine(&assembly, &config)?);
     let shutdown = CancellationToken::new();
-    let options = front::options(&config, &engine, &shutdown).await?;
+    let routes = routes(&app, &config, &roles, &assembly, &shutdown).await?;
     // Nothing may fail any more: the password is shown only this once.
-    let administrator = admin::create_first(&app, &config).await?;
-
-    let background = background(&app, &config, assembly, &shutdown);
-    let identity = Arc::new(Identity::new(app.clone(), &config.auth));
-    let routes = router::http::routes(engine, identity, options)
-        .merge(router::graphiql::routes())
-        .merge(health::routes(app.clone(), shutdown.clone()));
-    let routes = router::http::secure(routes).into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = shutdown.clone().cancelled_owned();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(stopping);
-    let front = tokio::spawn(server.into_future());
+    let administrator = match roles.play(Role::Auth) {
+        true => admin::create_first(&app, &config).await?,
+        false => None,
+    };
+    let background = background(&app, &config, &roles, stream, assembly, &shutdown);
+    let options = ListenOptions::default();
+    let server = router::http::serve(listener, routes, options, shutdown.clone());
+    let front = tokio::spawn(server);
     Ok(Portico {
         address,
+        roles,
         app,
         administrator,
         shutdown,
@@ -123,8 +126,39 @@ impl Portico {
     }
 }
 
-/// Composes the subgraphs and builds the router over them.
-fn engine(assembly: &Assembly, config: &Config) -> anyhow::Result<Engine> {
+/// What the process answers: health always, the front of the router and the subgraphs by role.
+async fn routes(
+    app: &App,
+    config: &Config,
+    roles: &Roles,
+    assembly: &Assembly,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Router> {
+    let mut routes = health::routes(app.clone(), shutdown.clone());
+    if roles.play(Role::Router) {
+        let engine = Arc::new(engine(app, config, roles, assembly)?);
+        let identity = Arc::new(Identity::new(app.clone(), &config.auth));
+        let options = front::options(config, &engine, shutdown).await?;
+        let front = router::http::routes(engine, identity, options)
+            .merge(router::graphiql::routes())
+            .merge(health::keys(app.clone()));
+        routes = routes.merge(router::http::secure(front));
+    }
+    if !roles.are_all() {
+        let own = assembly.subgraphs.iter();
+        let own = own.filter(|mounted| roles.play(mounted.role));
+        routes = routes.merge(subgraph_server::routes(app, config, own, shutdown)?);
+    }
+    Ok(routes)
+}
+
+/// Composes the subgraphs and builds the router over them, in this process and elsewhere.
+fn engine(
+    app: &App,
+    config: &Config,
+    roles: &Roles,
+    assembly: &Assembly,
+) -> anyhow::Result<Engine> {
     let sdls = assembly
         .subgraphs
         .iter()
@@ -134,35 +168,53 @@ fn engine(assembly: &Assembly, config: &Config) -> anyhow::Result<Engine> {
         request_timeout: Duration::from_millis(config.graphql.timeout_ms),
         ..router::Options::default()
     };
+    let elsewhere = Elsewhere::new(app, config)?;
     let mut builder = Engine::builder(composed(&sdls)?).options(options);
     for mounted in &assembly.subgraphs {
-        builder = builder.subgraph(&mounted.sdl.name, mounted.subgraph.clone());
+        let subgraph = match roles.play(mounted.role) {
+            true => mounted.subgraph.clone(),
+            false => elsewhere.reach(mounted.role)?,
+        };
+        builder = builder.subgraph(mounted.role.name(), subgraph);
     }
     Ok(builder.build()?)
 }
 
-/// Starts the relay and the work of the subgraphs that goes on without requests.
+/// Starts the relay and the work of the process's subgraphs that goes on without requests.
 fn background(
     app: &App,
     config: &Config,
+    roles: &Roles,
+    stream: Option<Stream>,
     assembly: Assembly,
     shutdown: &CancellationToken,
 ) -> TaskTracker {
     let tasks = TaskTracker::new();
-    let relay = Relay::new(app.clone(), assembly.handlers);
-    tasks.spawn(relay.run(shutdown.clone()));
-    tasks.spawn(registry::run(
-        app.clone(),
-        config.health.clone(),
-        shutdown.clone(),
-    ));
-    tasks.spawn(form::run(app.clone(), shutdown.clone()));
-    tasks.spawn(auth::run(
-        app.clone(),
-        config.auth.clone(),
-        shutdown.clone(),
-    ));
-    tasks.spawn(tenant::run(app.clone(), shutdown.clone()));
+    let own = assembly.subgraphs.into_iter();
+    let own = own.filter(|mounted| roles.play(mounted.role));
+    let handlers = own.flat_map(|mounted| mounted.handlers).collect();
+    if roles.subgraphs().next().is_some() {
+        let relay = Relay::new(app.clone(), handlers).over(stream);
+        tasks.spawn(relay.run(shutdown.clone()));
+    }
+    for role in roles.subgraphs() {
+        let (app, shutdown) = (app.clone(), shutdown.clone());
+        match role {
+            Role::Registry => {
+                tasks.spawn(registry::run(app, config.health.clone(), shutdown));
+            }
+            Role::Form => {
+                tasks.spawn(form::run(app, shutdown));
+            }
+            Role::Auth => {
+                tasks.spawn(auth::run(app, config.auth.clone(), shutdown));
+            }
+            Role::Tenant => {
+                tasks.spawn(tenant::run(app, shutdown));
+            }
+            Role::Router | Role::User | Role::Menu | Role::Notification | Role::Platform => {}
+        }
+    }
     tasks.close();
     tasks
 }
@@ -170,18 +222,23 @@ fn background(
 /// Tells a person where everything is. The password is the only secret, and shown only this once.
 fn announce(portico: &Portico) {
     let address = portico.address;
-    let mut lines = vec![
-        format!("Portico {} is ready.", env!("CARGO_PKG_VERSION")),
-        format!("  GraphiQL       http://{address}/"),
-        format!("  GraphQL        http://{address}/graphql"),
-        format!("  Subscriptions  ws://{address}/graphql/ws"),
-        format!("  Health         http://{address}/health/ready"),
-    ];
-    if !router::graphiql::EMBEDDED {
-        let hint =
-            "GraphiQL was built without npm: its page loads from a CDN and needs the internet.";
-        lines.push(hint.to_owned());
+    let mut lines = vec![format!("Portico {} is ready.", env!("CARGO_PKG_VERSION"))];
+    if portico.roles.play(Role::Router) {
+        lines.extend([
+            format!("  GraphiQL       http://{address}/"),
+            format!("  GraphQL        http://{address}/graphql"),
+            format!("  Subscriptions  ws://{address}/graphql/ws"),
+        ]);
+        if !router::graphiql::EMBEDDED {
+            let hint =
+                "GraphiQL was built without npm: its page loads from a CDN and needs the internet.";
+            lines.push(hint.to_owned());
+        }
     }
+    if !portico.roles.are_all() {
+        lines.push(format!("  Roles          {}", portico.roles.names()));
+    }
+    lines.push(format!("  Health         http://{address}/health/ready"));
     if let Some((email, password)) = portico.administrator() {
         lines.extend([
             "The first administrator has been created. The password is shown once:".to_owned(),

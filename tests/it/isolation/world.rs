@@ -1,11 +1,12 @@
 //! A tenant with something of everything in it, and the people who look at it.
 
 use serde_json::{Value, json};
-use testkit::{Backend, Client, DemoService, Portico, eventually};
+use testkit::{Client, DemoService, eventually};
 
 /// What is on this side of the wall, and who is on which side.
 pub(crate) struct World {
-    pub(crate) portico: Portico,
+    /// Nobody, signed out.
+    pub(crate) nobody: Client,
     pub(crate) owner: Client,
     pub(crate) refresh_token: String,
     /// In the owner's tenant, with the role `viewer`.
@@ -29,11 +30,10 @@ pub(crate) struct Ids {
 }
 
 impl World {
-    pub(crate) async fn build(backend: Backend) -> Self {
+    /// Makes it on a platform whose health checks come quickly.
+    pub(crate) async fn build(client: &Client) -> Self {
         let mut desk = DemoService::start().await;
-        let settings = [("PORTICO_HEALTH_INTERVAL_MS", "200")];
-        let portico = Portico::start_with(backend, &settings).await;
-        let owner = portico.client().register("owner@example.com").await;
+        let owner = client.register("owner@example.com").await;
         let user = owner.data("{ viewer { id } }", json!({})).await["viewer"]["id"].take();
         let owner = owner.in_new_tenant("Owned").await;
         let (service, form) = import(&owner, &desk).await;
@@ -46,8 +46,8 @@ impl World {
             .data("{ viewer { currentTenant { id slug } } }", json!({}))
             .await;
         let tenant = &tenant["viewer"]["currentTenant"];
-        let reader = reader(&portico, &owner, text(&tenant["id"])).await;
-        let stranger = portico.client().register("stranger@example.com").await;
+        let reader = reader(client, &owner, text(&tenant["id"])).await;
+        let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
             user: text(&user).to_owned(),
             tenant: text(&tenant["id"]).to_owned(),
@@ -60,9 +60,9 @@ impl World {
             notification,
         };
         Self {
-            refresh_token: refresh_token(&portico).await,
+            refresh_token: refresh_token(client).await,
             stranger: stranger.in_new_tenant("Elsewhere").await,
-            portico,
+            nobody: client.clone(),
             owner,
             reader,
             ids,
@@ -159,8 +159,8 @@ async fn notification(owner: &Client) -> String {
     .await
 }
 
-async fn reader(portico: &Portico, owner: &Client, tenant: &str) -> Client {
-    let reader = portico.client().register("reader@example.com").await;
+async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
+    let reader = client.register("reader@example.com").await;
     let user = reader.data("{ viewer { id } }", json!({})).await["viewer"]["id"].take();
     let add = "mutation ($input: AddTenantMemberInput!) { addTenantMember(input: $input) { membership { id } } }";
     let input = json!({ "tenantId": tenant, "userId": user, "role": "viewer" });
@@ -168,13 +168,10 @@ async fn reader(portico: &Portico, owner: &Client, tenant: &str) -> Client {
     reader.switch_tenant(tenant).await
 }
 
-async fn refresh_token(portico: &Portico) -> String {
+async fn refresh_token(client: &Client) -> String {
     let login = "mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { refreshToken } } }";
     let input = json!({ "email": "owner@example.com", "password": testkit::PASSWORD });
-    let data = portico
-        .client()
-        .data(login, json!({ "input": input }))
-        .await;
+    let data = client.data(login, json!({ "input": input })).await;
     text(&data["login"]["refreshToken"]).to_owned()
 }
 

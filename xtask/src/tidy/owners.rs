@@ -40,10 +40,11 @@ const OWNERS: [Owner; 4] = [
         allowed: |path| {
             path.starts_with("router/src/http")
                 || path.starts_with("router/src/graphiql")
+                || path.starts_with("router/src/serve")
                 || is_test(path)
         },
         harmless: &[],
-        message: "only the router's http and graphiql and the server may name axum",
+        message: "only the router's http, serve and graphiql and the server may name axum",
     },
     Owner {
         word: "tokio",

@@ -20,16 +20,16 @@ use tracing::Instrument;
 use self::session::{End, Progress, Session};
 use crate::error::{Code, GraphQLError};
 use crate::remote::address::Address;
-use crate::remote::connect::Dialer;
 use crate::remote::failure::Failure;
 use crate::remote::options::{RemoteOptions, SocketOptions};
+use crate::remote::replicas::Replicas;
 use crate::remote::{RemoteError, request, retry};
 use crate::subgraph::{SubgraphRequest, SubgraphResponse};
 
 /// What all subscriptions at a subgraph share.
 pub(crate) struct Sockets {
     options: RemoteOptions,
-    dialer: Dialer,
+    replicas: Replicas,
     uri: Uri,
     places: Arc<Semaphore>,
 }
@@ -46,13 +46,13 @@ struct Subscription {
 impl Sockets {
     pub(crate) fn new(
         address: &Address,
-        dialer: Dialer,
+        replicas: Replicas,
         options: &RemoteOptions,
     ) -> Result<Self, RemoteError> {
         let max = options.socket.subscriptions_max;
         Ok(Self {
             options: options.clone(),
-            dialer,
+            replicas,
             uri: address.socket_uri()?,
             places: Arc::new(Semaphore::new(max.min(Semaphore::MAX_PERMITS))),
         })

@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
 
     async fn greet(sockets: &'a Sockets, headers: HeaderMap, body: &[u8]) -> Result<Self, End> {
         let request = upgrade(sockets, headers)?;
-        let stream = sockets.dialer.dial().await;
+        let stream = sockets.replicas.dial().await;
         let stream = stream.map_err(|err| End::Broken(Failure::Connect(err.into())))?;
         let max = Some(sockets.options.socket.message_max);
         let config = WebSocketConfig::default()
