@@ -101,7 +101,7 @@ pub enum OutboundError {
     /// The URL is not one that we follow.
     #[error("the URL {0}")]
     InvalidUrl(&'static str),
-    /// The address is in a range that is blocked.
+    /// The address itself, and no name, is in a range that is blocked.
     #[error(
         "the host `{host}` is in a private or reserved network; \
          an operator can allow it with the setting `outbound.allow`"
@@ -113,8 +113,11 @@ pub enum OutboundError {
     /// It took too long.
     #[error("the host did not answer in time")]
     Timeout,
-    /// No connection, or it broke.
-    #[error("the host cannot be reached")]
+    /// No connection, or it broke, or the name leads only to addresses that are blocked.
+    #[error(
+        "the host cannot be reached; if it is in a private network, an operator has to allow that \
+         with the setting `outbound.allow`"
+    )]
     Unreachable,
     /// More than the limit.
     #[error("the answer is larger than {0} bytes")]
@@ -178,6 +181,11 @@ impl Outbound {
             true => Err(OutboundError::Blocked { host: host_of(url) }),
             false => Ok(()),
         }
+    }
+
+    /// Time that a request has unless it asks for less.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Sends a request and reads the whole answer.
@@ -263,7 +271,9 @@ fn classify(err: &reqwest::Error, host: String) -> OutboundError {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(err);
     while let Some(cause) = source {
         if cause.is::<BlockedAddress>() {
-            return OutboundError::Blocked { host };
+            // Told like a name that does not exist, or anybody could list the names of our network.
+            tracing::debug!(host, "every address of a host is blocked");
+            return OutboundError::Unreachable;
         }
         source = cause.source();
     }
