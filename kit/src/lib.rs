@@ -10,12 +10,12 @@
 pub mod app;
 pub mod clock;
 pub mod config;
-
 pub mod context;
 pub mod db;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod network;
 pub mod outbound;
 pub mod page;
 pub mod permission;

@@ -18,6 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::error::chain;
+use crate::network::Network;
 use crate::{Code, Coded};
 use guard::Guard;
 
@@ -26,13 +28,15 @@ use guard::Guard;
 #[serde(deny_unknown_fields, default)]
 pub struct OutboundConfig {
     /// Networks in private ranges that services may be in, in CIDR form, for example `127.0.0.0/8`
-    /// or `10.1.0.0/16`. Private, loopback, link-local and other special ranges are blocked unless
+    /// or `10.1.0.0/16`; a plain address is a network of one. Private, loopback, link-local and other special ranges are blocked unless
     /// listed here.
     #[schemars(with = "Vec<String>")]
-    pub allow: Vec<ipnet::IpNet>,
+    pub allow: Vec<Network>,
     /// Time for a whole request, in milliseconds.
+    #[schemars(range(min = 1, max = 600_000))]
     pub timeout_ms: u64,
     /// Largest body that is read, in bytes.
+    #[schemars(range(min = 1))]
     pub body_bytes_max: usize,
 }
 
@@ -220,7 +224,7 @@ impl Outbound {
             .body(body)
             .send()
             .await;
-        let response = sent.map_err(|err| classify(&err, host))?;
+        let response = sent.map_err(|err| classify(err, host))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response, body_bytes_max, limits.cut).await?;
         Ok(Response {
@@ -267,8 +271,10 @@ async fn read(
     Ok(body)
 }
 
-fn classify(err: &reqwest::Error, host: String) -> OutboundError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(err);
+fn classify(err: reqwest::Error, host: String) -> OutboundError {
+    // The query of a URL may hold a token, and the error would repeat it.
+    let err = err.without_url();
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&err);
     while let Some(cause) = source {
         if cause.is::<BlockedAddress>() {
             // Told like a name that does not exist, or anybody could list the names of our network.
@@ -277,10 +283,7 @@ fn classify(err: &reqwest::Error, host: String) -> OutboundError {
         }
         source = cause.source();
     }
-    tracing::debug!(
-        error = err as &dyn std::error::Error,
-        "an outbound request failed"
-    );
+    tracing::debug!(error = %chain(&err), host, "an outbound request failed");
     if err.is_timeout() {
         OutboundError::Timeout
     } else {
