@@ -19,6 +19,7 @@ pub mod network;
 pub mod outbound;
 pub mod page;
 pub mod permission;
+pub mod private;
 pub mod scalar;
 pub mod secret;
 pub mod telemetry;
