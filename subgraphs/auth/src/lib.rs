@@ -33,7 +33,7 @@ pub use config::{AuthConfig, Registration};
 pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
-pub use key::jwks;
+pub use key::{jwks, prepare, sealed};
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 
