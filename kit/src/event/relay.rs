@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,7 +19,10 @@ use crate::id::EventId;
 use crate::on;
 
 /// Events numbered in one transaction.
-const NUMBERED_MAX: i64 = 500;
+const NUMBERED_MAX: i64 = 100;
+/// How long the next of many events wait for the handlers of those before. A tenant's thousands
+/// without a number let the few of others pass; with one they are in everybody's way.
+const PATIENCE: Duration = Duration::from_millis(250);
 /// Events handled in one transaction.
 const HANDLED_MAX: i64 = 100;
 /// Tries before an event is set aside for a handler.
@@ -43,21 +47,28 @@ impl Relay {
     /// Runs until the shutdown; what is committed by then and not delivered is delivered next time.
     pub async fn run(self, shutdown: CancellationToken) {
         let tasks = TaskTracker::new();
+        let names = self.handlers.iter().map(Handler::name).collect();
         for handler in self.handlers {
             tasks.spawn(deliver(self.app.clone(), handler, shutdown.clone()));
         }
         tasks.close();
-        number(self.app, shutdown).await;
+        number(self.app, names, shutdown).await;
         tasks.wait().await;
     }
 }
 
 /// Gives positions to what has been committed, for as long as the process runs.
-async fn number(app: App, shutdown: CancellationToken) {
+async fn number(app: App, handlers: Vec<&str>, shutdown: CancellationToken) {
     loop {
         let committed = app.db.committed().notified();
         match number_once(&app).await {
-            Ok(NUMBERED_MAX) => continue,
+            Ok((NUMBERED_MAX, head)) => {
+                let before = app.events.handled(&app.db, &handlers, head - NUMBERED_MAX);
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    _ = tokio::time::timeout(PATIENCE, before) => continue,
+                }
+            }
             Ok(_) => {}
             Err(err) => {
                 tracing::warn!(
@@ -75,17 +86,18 @@ async fn number(app: App, shutdown: CancellationToken) {
 }
 
 /// Numbers one batch. The update of the head row is the lock that keeps relays one after another,
-/// so a reader that has seen position n will never meet a smaller one.
-async fn number_once(app: &App) -> Result<i64, StorageError> {
+/// so a reader that has seen position n will never meet a smaller one. Answers with how many got a
+/// number, and with the newest one.
+async fn number_once(app: &App) -> Result<(i64, i64), StorageError> {
     let mut conn = app.db.read().await?;
     let waiting = unnumbered(&mut conn, 1).await?;
     drop(conn);
     if waiting.is_empty() {
-        return Ok(0);
+        return Ok((0, 0));
     }
 
     let mut conn = app.db.write().await?;
-    let (count, head) = conn
+    let numbered = conn
         .transaction(async |conn| {
             on!(conn, |c| {
                 diesel::update(event_heads::table.find(1))
@@ -114,20 +126,31 @@ async fn number_once(app: &App) -> Result<i64, StorageError> {
             Ok::<_, StorageError>((position - head, position))
         })
         .await?;
-    app.events.announce(head);
-    Ok(count)
+    app.events.announce(numbered.1);
+    Ok(numbered)
 }
 
+#[derive(QueryableByName)]
+struct Unnumbered {
+    #[diesel(sql_type = Text)]
+    id: EventId,
+}
+
+/// The next events to be numbered, oldest first: as many of each tenant as there is room for, so
+/// that one that announces thousands at once does not hold the others up. Each tenant's own order
+/// is kept.
 async fn unnumbered(conn: &mut Conn, limit: i64) -> QueryResult<Vec<EventId>> {
-    on!(conn, |c| {
-        events::table
-            .filter(events::position.is_null())
-            .order(events::id.asc())
-            .limit(limit)
-            .select(events::id)
-            .load(c)
-            .await
-    })
+    let query = diesel::sql_query(
+        "SELECT id FROM ( \
+             SELECT id, ROW_NUMBER() OVER (PARTITION BY tenant_id ORDER BY id) AS place \
+             FROM events WHERE position IS NULL \
+         ) AS waiting ORDER BY place, id LIMIT ?",
+    );
+    let query = query.bind::<BigInt, _>(limit);
+    let rows: Vec<Unnumbered> = on!(conn, |c| query.load(c).await)?;
+    let mut ids: Vec<_> = rows.into_iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// How a handler is doing: after a failure it takes its batch one event at a time, until the event
@@ -191,11 +214,11 @@ async fn deliver_once(app: &App, handler: &Handler, pace: &Pace) -> Result<bool,
         let mut conn = app.db.read().await?;
         let cursor = cursor(&mut conn, handler.name).await?;
         let head = Log::head(&mut conn).await?;
-        (
-            cursor,
-            head,
-            Log::after(&mut conn, cursor.unwrap_or(0), &filter, limit).await?,
-        )
+        let mut batch = Log::after(&mut conn, cursor.unwrap_or(0), &filter, limit).await?;
+        if handler.detailed {
+            Log::add_details(&mut conn, &mut batch).await?;
+        }
+        (cursor, head, batch)
     };
     let more = batch.len() == limit as usize;
     let next = match batch.last() {
