@@ -50,7 +50,11 @@ mod tests {
 
     #[test]
     fn a_refusal_never_repeats_the_value() {
-        for wrong in [value!({ "password": "hush" }), value!(["hush"]), value!("hush")] {
+        for wrong in [
+            value!({ "password": "hush" }),
+            value!(["hush"]),
+            value!("hush"),
+        ] {
             let refused = <EmailAddress as ScalarType>::parse(wrong).expect_err("refused");
             let message = refused.into_server_error(Default::default()).message;
             assert!(message.contains("e-mail address"), "{message}");

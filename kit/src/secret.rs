@@ -181,7 +181,9 @@ impl Sealed {
             }
         }
         let counts = counts.into_iter();
-        counts.map(|(key, count)| Self { kind, key, count }).collect()
+        counts
+            .map(|(key, count)| Self { kind, key, count })
+            .collect()
     }
 }
 
@@ -264,7 +266,10 @@ mod tests {
 
     #[test]
     fn sealed_secrets_are_counted_by_their_key() {
-        let (ours, other) = (MasterKey::from_bytes(&[7; 32]), MasterKey::from_bytes(&[8; 32]));
+        let (ours, other) = (
+            MasterKey::from_bytes(&[7; 32]),
+            MasterKey::from_bytes(&[8; 32]),
+        );
         let texts = [&ours, &other, &ours].map(|key| key.seal("x", b"hush"));
         let counted = Sealed::count("secrets", texts);
         let count = |key: &MasterKey| {

@@ -298,7 +298,10 @@ pub async fn sealed(conn: &mut Conn) -> QueryResult<Vec<Sealed>> {
             .load::<String>(c)
             .await
     })?;
-    Ok(Sealed::count("credentials of tenants' databases", credentials))
+    Ok(Sealed::count(
+        "credentials of tenants' databases",
+        credentials,
+    ))
 }
 
 /// At most 32 characters, which is MySQL's limit for an account.

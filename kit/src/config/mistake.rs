@@ -36,7 +36,9 @@ impl Mistake {
     /// A variable that names no setting.
     pub(super) fn variable(settings: &[Setting], name: String) -> Self {
         let hint = hint(settings.iter().map(Setting::variable), &name, str::to_owned);
-        Self(format!("the environment variable {name} names no setting{hint}"))
+        Self(format!(
+            "the environment variable {name} names no setting{hint}"
+        ))
     }
 
     /// A key that names no setting.
@@ -52,7 +54,9 @@ impl Mistake {
     /// A value in the place of a group of settings.
     pub(super) fn no_table(path: &[String], source: &Source) -> Self {
         let name = path.join(".");
-        Self(format!("{source}`{name}` is a group of settings and has no value of its own"))
+        Self(format!(
+            "{source}`{name}` is a group of settings and has no value of its own"
+        ))
     }
 
     /// Values that fit, each by itself.
@@ -83,11 +87,7 @@ impl fmt::Display for Source {
 }
 
 /// The name that differs in the fewest characters, if those are few of its last part.
-fn hint(
-    known: impl Iterator<Item = String>,
-    name: &str,
-    show: impl Fn(&str) -> String,
-) -> String {
+fn hint(known: impl Iterator<Item = String>, name: &str, show: impl Fn(&str) -> String) -> String {
     let nearest = known.map(|known| (distance(&known, name), known)).min();
     let length = name.rsplit('.').next().map_or(0, str::len);
     match nearest {

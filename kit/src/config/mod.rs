@@ -159,8 +159,13 @@ impl Layers {
             self.given.insert(at, (value, source.clone()));
             return;
         }
-        if !self.settings.iter().any(|known| known.path.starts_with(path)) {
-            self.mistakes.push(Mistake::key(&self.settings, path, source));
+        if !self
+            .settings
+            .iter()
+            .any(|known| known.path.starts_with(path))
+        {
+            self.mistakes
+                .push(Mistake::key(&self.settings, path, source));
             return;
         }
         let Value::Object(entries) = value else {
@@ -191,7 +196,11 @@ fn set(tree: &mut Value, path: &[String], value: Value) {
     match (path, tree) {
         ([], tree) => *tree = value,
         ([key, rest @ ..], Value::Object(entries)) => {
-            set(entries.entry(key.clone()).or_insert(Value::Null), rest, value);
+            set(
+                entries.entry(key.clone()).or_insert(Value::Null),
+                rest,
+                value,
+            );
         }
         ([key, rest @ ..], tree) => {
             let mut below = Value::Null;

@@ -70,7 +70,10 @@ impl Setting {
     /// Reads a variable's text as what the setting takes.
     pub(super) fn parse(&self, text: &str) -> Value {
         if is(&self.schema, "array") {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            let items = text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
             return items.map(Value::from).collect();
         }
         let is_text = is(&self.schema, "string") || self.schema.get("type").is_none();
@@ -159,7 +162,10 @@ fn choices(schema: &Value) -> Option<Vec<Value>> {
         return Some(listed.clone());
     }
     let described = schema["oneOf"].as_array()?;
-    described.iter().map(|one| one.get("const").cloned()).collect()
+    described
+        .iter()
+        .map(|one| one.get("const").cloned())
+        .collect()
 }
 
 fn is(schema: &Value, kind: &str) -> bool {

@@ -130,20 +130,33 @@ fn the_value_of_a_secret_is_never_shown() {
 #[test]
 fn a_group_has_no_value() {
     let said = said_of("database = 3");
-    assert!(said.ends_with("portico.toml: `database` is a group of settings and has no value of its own"));
+    assert!(
+        said.ends_with(
+            "portico.toml: `database` is a group of settings and has no value of its own"
+        )
+    );
 }
 
 #[test]
 fn what_is_no_toml_is_told_with_the_name_of_the_file() {
     let said = said_of("listen = ");
-    assert!(said.starts_with("the configuration file portico.toml is no TOML: "), "{said}");
+    assert!(
+        said.starts_with("the configuration file portico.toml is no TOML: "),
+        "{said}"
+    );
 }
 
 #[test]
 fn what_the_system_says_is_said_once() {
     let path = Path::new("/nowhere/portico.toml");
     let err = load::<Settings>(Some(path), [], json!({})).expect_err("refused");
-    assert_eq!(crate::error::chain(&err).to_string().matches("os error").count(), 1);
+    assert_eq!(
+        crate::error::chain(&err)
+            .to_string()
+            .matches("os error")
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -163,13 +176,15 @@ fn every_setting_of_the_schema_has_its_variable() {
         let variable = format!("PORTICO_DATABASE_{}", name.to_uppercase());
         assert_eq!(setting["x-environment"], variable);
     }
-    assert_eq!(schema["properties"]["listen"]["x-environment"], "PORTICO_LISTEN");
+    assert_eq!(
+        schema["properties"]["listen"]["x-environment"],
+        "PORTICO_LISTEN"
+    );
 }
 
 #[test]
 fn flags_win() {
     let environment = [("PORTICO_LISTEN".to_owned(), "a".to_owned())];
-    let settings =
-        load::<Settings>(None, environment, json!({ "listen": "b" })).expect("loads");
+    let settings = load::<Settings>(None, environment, json!({ "listen": "b" })).expect("loads");
     assert_eq!(settings.listen, "b");
 }
