@@ -57,7 +57,7 @@ pub fn assemble(app: &App, config: &Config) -> Assembly {
         mount(user::NAME, user::schema(app.clone()), app, user::attach),
         mount(
             tenant::NAME,
-            tenant::schema(app.clone()),
+            tenant::schema(app.clone(), config.tenants.clone()),
             app,
             tenant::attach,
         ),

@@ -13,3 +13,4 @@ pub mod foundation;
 pub mod health;
 pub mod identity;
 mod manual;
+mod master_key;
