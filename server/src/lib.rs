@@ -14,3 +14,4 @@ pub mod health;
 pub mod identity;
 mod manual;
 mod master_key;
+mod proxy;

@@ -39,13 +39,19 @@ pub struct Portico {
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     kit::telemetry::init(&config.log)?;
     let portico = start(config).await?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"), address = %portico.address,
+        database = ?portico.app.db.backend(), "ready"
+    );
     announce(&portico);
     stop_signal().await;
     tracing::info!(
         "stopping: open requests may finish within {} s",
         DRAIN_MAX.as_secs()
     );
-    portico.stop().await
+    portico.stop().await?;
+    tracing::info!("stopped");
+    Ok(())
 }
 
 /// Starts the platform and returns when it accepts requests.
@@ -65,7 +71,7 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
 
     let shutdown = CancellationToken::new();
     let background = background(&app, &config, assembly, &shutdown);
-    let identity = Arc::new(Identity::new(app.clone(), &config.auth));
+    let identity = Arc::new(Identity::new(app.clone(), &config));
     let options = HttpOptions {
         multipart_max: config.graphql.body_bytes_max,
         body_max: config.graphql.body_bytes_max,
