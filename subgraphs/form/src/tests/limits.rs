@@ -8,6 +8,7 @@ use super::world::{WRITE, World, order, order_data};
 testkit::on_both![
     what_only_the_service_sets_is_not_taken,
     data_that_is_too_much_work_is_neither_kept_nor_sent,
+    a_bad_id_is_refused_after_whoever_is_signed_out,
 ];
 
 /// As the registry announces an imported schema.
@@ -52,4 +53,19 @@ async fn data_that_is_too_much_work_is_neither_kept_nor_sent(backend: Backend) {
     data["body"]["tags"] = json!(["a1", "a599"]);
     let submission = world.submit(&owner, form, data).await;
     assert_eq!(submission["state"], "SUCCEEDED", "{submission:#}");
+}
+
+async fn a_bad_id_is_refused_after_whoever_is_signed_out(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.test.viewer(&["*:*"]);
+    for query in [
+        r#"{ form(id: "x") { id } }"#,
+        r#"{ formSubmission(id: "x") { id } }"#,
+        r#"mutation { submitForm(input: { formId: "x", data: {} }) { __typename } }"#,
+    ] {
+        let answer = world.ask(Some(&ada), query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "BAD_USER_INPUT", "{query}");
+        let answer = world.ask(None, query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "UNAUTHENTICATED", "{query}");
+    }
 }

@@ -17,6 +17,7 @@ testkit::on_both![
     a_menu_is_shown_to_its_user_only,
     events_come_twice_and_items_once,
     no_two_items_lead_to_the_same_path,
+    a_bad_id_is_refused_after_whoever_is_signed_out,
 ];
 
 const BILLING: &[(&str, Option<&str>, &str)] = &[
@@ -146,4 +147,15 @@ async fn no_two_items_lead_to_the_same_path(backend: Backend) {
     let different: HashSet<_> = paths.iter().collect();
     assert_eq!((paths.len(), different.len()), (6, 6), "{paths:#?}");
     assert_eq!(paths, world.paths(&ada).await);
+}
+
+async fn a_bad_id_is_refused_after_whoever_is_signed_out(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.test.viewer(&["*:*"]);
+    for query in [r#"{ menuItem(id: "x") { id } }"#] {
+        let answer = world.ask(Some(&ada), query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "BAD_USER_INPUT", "{query}");
+        let answer = world.ask(None, query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "UNAUTHENTICATED", "{query}");
+    }
 }
