@@ -147,12 +147,15 @@ fn integer(schema: &Value, value: &Value) -> Result<(), String> {
         Some("uint32") => Some(u32::MAX.into()),
         _ => None,
     };
-    let most = schema["maximum"].as_u64().or(of_format);
-    let fits = |value: u64| value >= least && most.is_none_or(|most| value <= most);
-    match (value.as_u64().is_some_and(fits), most) {
-        (true, _) => Ok(()),
-        (false, Some(most)) => Err(format!("expected a whole number from {least} to {most}")),
-        (false, None) => Err(format!("expected a whole number of at least {least}")),
+    let most = schema["maximum"].as_u64();
+    let stated_or_possible = most.or(of_format).unwrap_or(u64::MAX);
+    match (value.as_u64(), most) {
+        (Some(value), _) if (least..=stated_or_possible).contains(&value) => Ok(()),
+        (Some(value), None) if value >= least => Err(format!(
+            "expected a whole number from {least} to {stated_or_possible}"
+        )),
+        (_, Some(most)) => Err(format!("expected a whole number from {least} to {most}")),
+        (_, None) => Err(format!("expected a whole number of at least {least}")),
     }
 }
 

@@ -317,3 +317,55 @@ impl Resolve for GuardedResolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_query_of_a_url_is_never_logged() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _logging = tracing::subscriber::set_default(log);
+        let outbound = Outbound::new(&OutboundConfig {
+            allow: vec!["127.0.0.1".parse().expect("a network")],
+            ..OutboundConfig::default()
+        });
+        // Nothing listens on a port that has just been given back.
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = closed.local_addr().expect("it has an address");
+        drop(closed);
+
+        let url = format!("http://{address}/path?token=hush");
+        let refused = outbound
+            .send(Request::get(url.parse().expect("a URL")))
+            .await;
+
+        assert_eq!(refused.expect_err("closed"), OutboundError::Unreachable);
+        let logged = lines.0.lock().expect("no panic").clone();
+        let logged = String::from_utf8(logged).expect("text");
+        assert!(logged.contains("an outbound request failed"), "{logged}");
+        assert!(!logged.contains("hush"), "{logged}");
+    }
+}
