@@ -33,7 +33,7 @@ pub(super) fn measure(document: &Value, data: &Value, max: u64) -> Option<u64> {
     let graph = Graph::read(document);
     let alone = graph.nodes.iter().map(|node| {
         let schema = document.pointer(&node.pointer);
-        1 + schema.map_or(0, |schema| list_price(schema))
+        1 + schema.map_or(0, list_price)
     });
     let price = applied_to_value(&graph, alone.collect());
     let mut meter = Meter {
