@@ -2,6 +2,7 @@
 //! a pointer to it. What broke inside goes to the log, once, here.
 
 use std::error::Error;
+use std::fmt;
 
 use async_graphql::ErrorExtensions as _;
 
@@ -100,7 +101,7 @@ impl<E: Coded> From<E> for ApiError {
         let code = err.code();
         let message = match code {
             Code::Internal => {
-                tracing::error!(error = &err as &(dyn Error + 'static), "resolver failed");
+                tracing::error!(error = %chain(&err), "resolver failed");
                 "internal server error".to_owned()
             }
             _ => err.to_string(),
@@ -124,6 +125,19 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
+/// An error with all its causes in one line, for the log: its JSON form would show the first only.
+pub fn chain<'a>(err: &'a (dyn Error + 'static)) -> impl fmt::Display + 'a {
+    fmt::from_fn(move |f| {
+        write!(f, "{err}")?;
+        let mut cause = err.source();
+        while let Some(source) = cause {
+            write!(f, ": {source}")?;
+            cause = source.source();
+        }
+        Ok(())
+    })
+}
+
 /// A storage failure, for operations that can fail in no other way.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -144,5 +158,16 @@ impl Coded for StorageError {
 impl Coded for diesel::result::Error {
     fn code(&self) -> Code {
         Code::Internal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_shows_every_cause() {
+        let err = StorageError::Query(diesel::result::Error::NotFound);
+        assert_eq!(chain(&err).to_string(), "a query failed: Record not found");
     }
 }

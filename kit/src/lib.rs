@@ -10,15 +10,16 @@
 pub mod app;
 pub mod clock;
 pub mod config;
-
 pub mod context;
 pub mod db;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod network;
 pub mod outbound;
 pub mod page;
 pub mod permission;
+pub mod private;
 pub mod scalar;
 pub mod secret;
 pub mod telemetry;

@@ -30,8 +30,9 @@ impl EmailAddress {
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2")]
 impl ScalarType for EmailAddress {
     fn parse(value: Value) -> InputValueResult<Self> {
+        // Never `expected_type`: its message holds the value, which may be anybody's secret.
         let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
+            return Err(InputValueError::custom("an e-mail address is a text"));
         };
         Self::parse(text).ok_or_else(|| InputValueError::custom("not an e-mail address"))
     }
@@ -43,7 +44,23 @@ impl ScalarType for EmailAddress {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::value;
+
     use super::*;
+
+    #[test]
+    fn a_refusal_never_repeats_the_value() {
+        for wrong in [
+            value!({ "password": "hush" }),
+            value!(["hush"]),
+            value!("hush"),
+        ] {
+            let refused = <EmailAddress as ScalarType>::parse(wrong).expect_err("refused");
+            let message = refused.into_server_error(Default::default()).message;
+            assert!(message.contains("e-mail address"), "{message}");
+            assert!(!message.contains("hush"), "{message}");
+        }
+    }
 
     #[test]
     fn addresses_are_told_from_other_text() {

@@ -1,5 +1,6 @@
 //! Secrets at rest: envelope encryption with a master key that never enters a database.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -12,6 +13,8 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use rand::TryRngCore as _;
 use sha2::{Digest as _, Sha256};
+
+use crate::private;
 
 const KEY_LEN: usize = 32;
 const NONCE_LEN: usize = 24;
@@ -67,6 +70,18 @@ impl MasterKey {
         Ok(Self::from_bytes(&bytes))
     }
 
+    /// Reads the key from a file, if it exists.
+    pub fn read_file(path: &Path) -> Result<Option<Self>, SecretError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_base64(&text).map(Some),
+            Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(SecretError::File {
+                path: path.display().to_string(),
+                source,
+            }),
+        }
+    }
+
     /// Reads the key from a file, which is made with a new random key, for the owner's eyes only,
     /// if it does not exist.
     pub fn from_file(path: &Path) -> Result<Self, SecretError> {
@@ -74,7 +89,7 @@ impl MasterKey {
             path: path.display().to_string(),
             source,
         };
-        match create_private(path) {
+        match private::create_file(path) {
             Ok(mut file) => {
                 let key = random::<KEY_LEN>();
                 file.write_all(STANDARD.encode(key).as_bytes())
@@ -107,6 +122,11 @@ impl MasterKey {
             .expand(purpose.as_bytes(), &mut key)
             .expect("32 bytes are few enough for HKDF");
         key
+    }
+
+    /// What the key is known by: a fingerprint, which may be shown.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Seals a secret for one use: `context` names the row it belongs to and must be the same when
@@ -153,6 +173,33 @@ impl fmt::Debug for MasterKey {
     }
 }
 
+/// Secrets of one kind in a database, all sealed by one master key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// What they are, in the plural.
+    pub kind: &'static str,
+    /// Fingerprint of the master key.
+    pub key: String,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Sealed {
+    /// Counts secrets of one kind by the master key that sealed them.
+    pub fn count(kind: &'static str, sealed: impl IntoIterator<Item = String>) -> Vec<Self> {
+        let mut counts = BTreeMap::new();
+        for text in sealed {
+            if let Some(key) = text.split('.').nth(1) {
+                *counts.entry(key.to_owned()).or_default() += 1;
+            }
+        }
+        let counts = counts.into_iter();
+        counts
+            .map(|(key, count)| Self { kind, key, count })
+            .collect()
+    }
+}
+
 /// Random bytes from the operating system.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -194,14 +241,6 @@ fn decrypt(
     cipher
         .decrypt(XNonce::from_slice(nonce), payload)
         .map_err(|_| SecretError::Corrupt)
-}
-
-fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -250,10 +289,26 @@ mod tests {
     }
 
     #[test]
+    fn sealed_secrets_are_counted_by_their_key() {
+        let (ours, other) = (
+            MasterKey::from_bytes(&[7; 32]),
+            MasterKey::from_bytes(&[8; 32]),
+        );
+        let texts = [&ours, &other, &ours].map(|key| key.seal("x", b"hush"));
+        let counted = Sealed::count("secrets", texts);
+        let count = |key: &MasterKey| {
+            let found = counted.iter().find(|sealed| sealed.key == key.id());
+            found.map(|sealed| sealed.count)
+        };
+        assert_eq!((count(&ours), count(&other)), (Some(2), Some(1)));
+    }
+
+    #[test]
     fn a_key_file_is_made_once() {
         let dir = std::env::temp_dir().join(random_text::<12>());
         std::fs::create_dir(&dir).expect("fresh");
         let path = dir.join("master.key");
+        assert!(MasterKey::read_file(&path).expect("absent").is_none());
         let first = MasterKey::from_file(&path).expect("made");
         let second = MasterKey::from_file(&path).expect("read");
         assert_eq!(first.id, second.id);

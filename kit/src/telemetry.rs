@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tracing_subscriber::EnvFilter;
 
 /// Settings of the log.
@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
     /// What is logged, in the directives of tracing, for example `info` or `info,registry=debug`.
+    #[serde(deserialize_with = "filter")]
     pub filter: String,
     /// How a line looks.
     pub format: LogFormat,
@@ -49,6 +50,8 @@ pub fn init(config: &LogConfig) -> Result<(), tracing_subscriber::filter::ParseE
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would report a failing write to standard error, and panic when that is what fails.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second subscriber in one process (a test) keeps the first.
     let _ = match json {
@@ -56,4 +59,14 @@ pub fn init(config: &LogConfig) -> Result<(), tracing_subscriber::filter::ParseE
         false => log.with_ansi(terminal).try_init(),
     };
     Ok(())
+}
+
+fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match EnvFilter::builder().parse(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(serde::de::Error::custom(
+            "expected directives such as `info` or `info,registry=debug`",
+        )),
+    }
 }

@@ -14,7 +14,8 @@ use url::Url;
 use crate::db::{self, Conn, ConnectError, Db, DbUrl, MigrateError, PoolSize, Set};
 use crate::id::TenantId;
 use crate::on;
-use crate::secret::{self, MasterKey, SecretError};
+use crate::private;
+use crate::secret::{self, MasterKey, Sealed, SecretError};
 
 /// Tenants whose pools are kept open at once; idle ones make room, busy ones are never closed.
 const OPEN_MAX: usize = 64;
@@ -181,7 +182,10 @@ impl TenantDbs {
     }
 
     async fn provision_sqlite(&self, tenant: TenantId) -> Result<(), TenantDbError> {
-        tokio::fs::create_dir_all(&self.directory).await?;
+        let directory = self.directory.clone();
+        tokio::task::spawn_blocking(move || private::create_directory(&directory))
+            .await
+            .map_err(std::io::Error::other)??;
         let location = format!("{tenant}.sqlite");
         self.remember(tenant, &location, None).await?;
         db::migrate(&self.admin_url(&location), Set::Tenant).await?;
@@ -283,6 +287,21 @@ async fn find(conn: &mut Conn, tenant: TenantId) -> QueryResult<Option<Row>> {
             .await
             .optional()
     })
+}
+
+/// The credentials of tenants' accounts, by the master key that sealed them.
+pub async fn sealed(conn: &mut Conn) -> QueryResult<Vec<Sealed>> {
+    let credentials = on!(conn, |c| {
+        tenant_databases::table
+            .filter(tenant_databases::credentials.is_not_null())
+            .select(tenant_databases::credentials.assume_not_null())
+            .load::<String>(c)
+            .await
+    })?;
+    Ok(Sealed::count(
+        "credentials of tenants' databases",
+        credentials,
+    ))
 }
 
 /// At most 32 characters, which is MySQL's limit for an account.

@@ -14,6 +14,7 @@ use kit::event::{
 use kit::id::TenantId;
 use kit::{Conn, on};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use testkit::{Backend, TestApp, on_both};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,8 @@ on_both![
     an_event_that_cannot_be_handled_is_set_aside_and_blocks_no_other,
     a_reader_resumes_after_its_cursor_and_then_follows,
     an_abandoned_query_spoils_no_connection,
+    a_tenant_that_announces_thousands_does_not_hold_another_up,
+    a_detail_is_for_handlers_that_ask_and_a_permission_for_readers_that_hold_it,
 ];
 
 mod tables {
@@ -224,4 +227,123 @@ async fn an_abandoned_query_spoils_no_connection(backend: Backend) {
     }
     let mut conn = test.app.db.read().await.expect("connects");
     assert_eq!(Status::read(&mut conn).await.expect("reads").waiting, 0);
+}
+
+/// Something that one tenant is told, and something that only handlers are.
+#[derive(Serialize)]
+struct Told {
+    #[serde(skip)]
+    tenant: TenantId,
+    n: i32,
+}
+
+impl Payload for Told {
+    const KIND: &'static str = "tenant.told";
+    fn subject(&self) -> String {
+        self.n.to_string()
+    }
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant)
+    }
+    fn permission(&self) -> Option<String> {
+        (self.n % 2 == 1).then(|| "odd:read".to_owned())
+    }
+    fn detail(&self) -> Option<Value> {
+        Some(json!({ "secret": self.n }))
+    }
+}
+
+async fn tell(app: &App, told: Vec<Told>) {
+    let mut conn = app.db.write().await.expect("connects");
+    conn.transaction(async |conn| record_all(conn, &app.clock, &told).await)
+        .await
+        .expect("recorded");
+}
+
+async fn a_tenant_that_announces_thousands_does_not_hold_another_up(backend: Backend) {
+    let test = start(backend).await;
+    let app = test.app.clone();
+    let (loud, quiet) = (TenantId::new(), TenantId::new());
+    let many = (0..1_000).map(|n| Told { tenant: loud, n });
+    tell(&app, many.collect()).await;
+    let few = (0..3).map(|n| Told { tenant: quiet, n });
+    tell(&app, few.collect()).await;
+    let shutdown = CancellationToken::new();
+    tokio::spawn(Relay::new(app.clone(), Vec::new()).run(shutdown.clone()));
+
+    let everything = app
+        .events
+        .follow(app.db.clone(), Some(0), Filter::default());
+    let all: Vec<_> = everything
+        .take(1_003)
+        .map(|event| event.expect("reads"))
+        .collect()
+        .await;
+    let of = |tenant| {
+        let own = all.iter().filter(move |event| event.tenant == Some(tenant));
+        own.map(|event| event.subject.clone()).collect::<Vec<_>>()
+    };
+    let in_order = |count: i32| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
+    assert_eq!(of(quiet), in_order(3));
+    assert_eq!(of(loud), in_order(1_000));
+    let last = all.iter().rposition(|event| event.tenant == Some(quiet));
+    assert!(
+        last < Some(100),
+        "the quiet tenant's last is number {last:?}"
+    );
+    shutdown.cancel();
+}
+
+async fn a_detail_is_for_handlers_that_ask_and_a_permission_for_readers_that_hold_it(
+    backend: Backend,
+) {
+    let test = start(backend).await;
+    let app = test.app.clone();
+    let (tenant, (seen, mut details)) = (TenantId::new(), tokio::sync::mpsc::unbounded_channel());
+    let listener = |name, seen: tokio::sync::mpsc::UnboundedSender<Option<Value>>| {
+        Handler::new(name, &["tenant.told"], move |_, event| {
+            let sent = seen.send(event.detail.clone());
+            Box::pin(async move { Ok(sent?) })
+        })
+    };
+    let handlers = vec![
+        listener("test.plain", seen.clone()),
+        listener("test.detailed", seen).detailed(),
+    ];
+    let shutdown = CancellationToken::new();
+    tokio::spawn(Relay::new(app.clone(), handlers).run(shutdown.clone()));
+    tell(&app, (0..2).map(|n| Told { tenant, n }).collect()).await;
+    let mut received = Vec::new();
+    for _ in 0..4 {
+        received.push(details.recv().await.expect("it goes on"));
+    }
+    received.sort_by_key(|detail| detail.as_ref().map(|detail| detail["secret"].as_i64()));
+    let expected = [
+        None,
+        None,
+        Some(json!({ "secret": 0 })),
+        Some(json!({ "secret": 1 })),
+    ];
+    assert_eq!(received, expected);
+
+    let mut conn = app.db.read().await.expect("connects");
+    let needed = Log::permissions(&mut conn, tenant).await.expect("reads");
+    assert_eq!(needed, ["odd:read"]);
+    for (permissions, subjects) in [
+        (None, vec!["0", "1"]),
+        (Some(vec![]), vec!["0"]),
+        (Some(needed), vec!["0", "1"]),
+    ] {
+        let filter = Filter {
+            tenant: Some(tenant),
+            permissions,
+            ..Filter::default()
+        };
+        let read = Log::after(&mut conn, 0, &filter, 10).await.expect("reads");
+        let found: Vec<_> = read.iter().map(|event| event.subject.as_str()).collect();
+        assert_eq!(found, subjects);
+        assert!(read.iter().all(|event| event.detail.is_none()));
+        assert!(read.iter().all(|event| event.data.get("secret").is_none()));
+    }
+    shutdown.cancel();
 }

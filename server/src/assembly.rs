@@ -61,7 +61,7 @@ pub fn assemble(app: &App, config: &Config) -> Assembly {
         mount(Role::User, user::schema(app.clone()), app, user::attach).reacts(user::handlers(app)),
         mount(
             Role::Tenant,
-            tenant::schema(app.clone()),
+            tenant::schema(app.clone(), config.tenants.clone()),
             app,
             tenant::attach,
         )

@@ -8,10 +8,13 @@ use anyhow::Context as _;
 use kit::config::environment;
 use kit::db::{DbUrl, PoolSize};
 use kit::event::Stream;
+use kit::network::Network;
 use kit::outbound::OutboundConfig;
+use kit::secret::MasterKey;
 use kit::telemetry::LogConfig;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use crate::cli::Cli;
@@ -26,12 +29,20 @@ const NO_SETTINGS: [&str; 2] = ["PORTICO_CONFIG", "PORTICO_GRAPHIQL"];
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Address to listen on. Port 0 takes a free one.
+    #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
+    /// Proxies in front of Portico, as networks in CIDR form. If a request comes from one of them,
+    /// its client is the last address of `X-Forwarded-For` that is not one of them. Limits count by
+    /// the client's address, so behind a proxy that is not listed all clients count as one.
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<Network>,
     /// Directory for everything that is kept: the SQLite files and the master key.
+    #[schemars(length(min = 1))]
     pub data_dir: PathBuf,
     /// The key that seals secrets in the databases: 32 random bytes in base64. Without it, a key is
     /// made in the file `master.key` of the data directory. All processes on one database need the
     /// same.
+    #[serde(deserialize_with = "master_key")]
     pub master_key: Option<Secret>,
     /// What this process does: `router`, or the name of a subgraph. Everything if it is empty.
     pub roles: Vec<Role>,
@@ -47,6 +58,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Signing in.
     pub auth: auth::AuthConfig,
+    /// Limits on tenants.
+    pub tenants: tenant::TenantConfig,
     /// Watching the health of services.
     pub health: registry::HealthConfig,
     /// Limits on requests.
@@ -61,8 +74,10 @@ pub struct Config {
 pub struct DatabaseConfig {
     /// `sqlite:PATH`, or `mysql://USER:PASSWORD@HOST:PORT/NAME` for MySQL or MariaDB, as an account
     /// that may create databases and users. Without it, a SQLite file in the data directory.
+    #[serde(deserialize_with = "database_url")]
     pub url: Option<Secret>,
     /// How many connections may be open at once.
+    #[schemars(range(min = 1, max = 1000))]
     pub connections_max: u32,
 }
 
@@ -129,14 +144,17 @@ impl SubgraphsConfig {
 #[serde(deny_unknown_fields, default)]
 pub struct GraphqlConfig {
     /// Largest body of a request, in bytes. Files are uploaded in it.
+    #[schemars(range(min = 1))]
     pub body_bytes_max: usize,
     /// Time for a request, in milliseconds.
+    #[schemars(range(min = 1, max = 3_600_000))]
     pub timeout_ms: u64,
 }
 
 /// A value that is never shown.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("writeOnly" = true))]
 pub struct Secret(String);
 
 impl fmt::Debug for Secret {
@@ -156,6 +174,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
+            trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("./data"),
             master_key: None,
             roles: Vec::new(),
@@ -165,6 +184,7 @@ impl Default for Config {
             log: LogConfig::default(),
             outbound: OutboundConfig::default(),
             auth: auth::AuthConfig::default(),
+            tenants: tenant::TenantConfig::default(),
             health: registry::HealthConfig::default(),
             graphql: GraphqlConfig::default(),
             http: HttpConfig::default(),
@@ -206,14 +226,10 @@ impl Config {
         let variables = environment()
             .into_iter()
             .filter(|(name, _)| !NO_SETTINGS.contains(&name.as_str()));
-        let config: Self = kit::config::load(cli.config.as_deref(), variables, cli.settings())?;
-        config.database_url()?;
+        let file = cli.config.as_deref();
+        let config: Self = kit::config::load(file, variables, cli.settings())?;
         config.http.check()?;
         config.stream()?;
-        if let Some(key) = &config.master_key {
-            kit::secret::MasterKey::from_base64(key.reveal())
-                .context("the setting `master_key`")?;
-        }
         Ok(config)
     }
 
@@ -236,7 +252,109 @@ impl Config {
     /// How large its pool may be.
     pub fn pool_size(&self) -> PoolSize {
         PoolSize {
-            connections_max: self.database.connections_max.max(1),
+            connections_max: self.database.connections_max,
         }
+    }
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let expected = "expected an address with a port such as 127.0.0.1:4000 or [::]:4000";
+    text.parse().map_err(|_| D::Error::custom(expected))
+}
+
+fn master_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let key = Option::<Secret>::deserialize(deserializer)?;
+    match &key {
+        Some(key) if MasterKey::from_base64(key.reveal()).is_err() => {
+            Err(D::Error::custom("expected 32 bytes in base64"))
+        }
+        _ => Ok(key),
+    }
+}
+
+fn database_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let url = Option::<Secret>::deserialize(deserializer)?;
+    match &url {
+        Some(url) if url.reveal().parse::<DbUrl>().is_err() => Err(D::Error::custom(
+            "expected `sqlite:PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`",
+        )),
+        _ => Ok(url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_of(variables: &[(&str, &str)]) -> String {
+        let variables = variables
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        let refused = kit::config::load::<Config>(None, variables, serde_json::json!({}));
+        refused.expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_setting_that_serve_cannot_work_with_is_a_mistake() {
+        let said = said_of(&[
+            ("PORTICO_LISTEN", "localhost"),
+            ("PORTICO_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("PORTICO_DATA_DIR", ""),
+            ("PORTICO_MASTER_KEY", "hush"),
+            ("PORTICO_DATABASE_URL", "postgres://hush"),
+            ("PORTICO_DATABASE_CONNECTIONS_MAX", "0"),
+            ("PORTICO_LOG_FILTER", "foo=bar=baz"),
+            ("PORTICO_OUTBOUND_TIMEOUT_MS", "0"),
+            ("PORTICO_AUTH_ISSUER", ""),
+            ("PORTICO_AUTH_REFRESH_GRACE_S", "11"),
+            ("PORTICO_TENANTS_OWNED_MAX", "-1"),
+            ("PORTICO_HEALTH_INTERVAL_MS", "1"),
+            ("PORTICO_HEALTH_RISE", "0"),
+            ("PORTICO_HEALTH_CONCURRENCY", "99999"),
+            ("PORTICO_GRAPHQL_TIMEOUT_MS", "0"),
+        ]);
+        assert!(
+            said.starts_with("invalid configuration: 15 mistakes\n"),
+            "{said}"
+        );
+        for line in [
+            "`listen` (PORTICO_LISTEN): expected an address with a port such as 127.0.0.1:4000 or \
+             [::]:4000, found \"localhost\"",
+            "`trusted_proxies` (PORTICO_TRUSTED_PROXIES): expected a CIDR such as 127.0.0.0/8, found \"proxy\"",
+            "`data_dir` (PORTICO_DATA_DIR): expected a text that is not empty, found \"\"",
+            "`log.filter` (PORTICO_LOG_FILTER): expected directives such as `info` or \
+             `info,registry=debug`, found \"foo=bar=baz\"",
+            "`health.rise` (PORTICO_HEALTH_RISE): expected a whole number of at least 1, found 0",
+            "`health.concurrency` (PORTICO_HEALTH_CONCURRENCY): expected a whole number from 1 to \
+             1000, found 99999",
+            "`graphql.timeout_ms` (PORTICO_GRAPHQL_TIMEOUT_MS): expected a whole number from 1 to \
+             3600000, found 0",
+        ] {
+            assert!(
+                said.contains(&format!("\n  {line}")),
+                "{line} is not in: {said}"
+            );
+        }
+        assert!(!said.contains("hush"), "{said}");
+    }
+
+    #[test]
+    fn every_setting_has_its_environment_variable_in_the_schema() {
+        fn missing(schema: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+            match schema["properties"].as_object() {
+                Some(properties) => properties.iter().for_each(|(name, property)| {
+                    missing(property, &format!("{path}.{name}"), found);
+                }),
+                None if schema["x-environment"].is_string() => {}
+                None => found.push(path.to_owned()),
+            }
+        }
+        let schema = kit::config::schema::<Config>();
+        let mut found = Vec::new();
+        missing(&schema, "", &mut found);
+        assert!(found.is_empty(), "{found:?}");
+        let deep = &schema["properties"]["health"]["properties"]["rise"];
+        assert_eq!(deep["x-environment"], "PORTICO_HEALTH_RISE");
     }
 }

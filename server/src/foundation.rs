@@ -8,10 +8,15 @@ use kit::clock::Clock;
 use kit::db::{self, Db, DbUrl, PoolSize, Set};
 use kit::event::Log;
 use kit::outbound::{Outbound, OutboundConfig};
+use kit::private;
 use kit::secret::{self, MasterKey};
 use kit::tenant_db::TenantDbs;
 
 use crate::config::Config;
+use crate::master_key;
+
+/// The directory of the tenants' databases in the data directory.
+const TENANTS: &str = "tenants";
 
 /// Opens everything and brings the platform's database up to date.
 pub async fn open(config: &Config) -> anyhow::Result<App> {
@@ -20,24 +25,23 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
     if keeps_files {
         make_directory(&config.data_dir)?;
     }
+    warn_if_open_to_others(&config.data_dir);
+    warn_if_open_to_others(&config.data_dir.join(TENANTS));
     if let Some(directory) = url.directory().filter(|path| !path.as_os_str().is_empty()) {
         make_directory(directory)?;
+        if directory != config.data_dir {
+            warn_if_open_to_others(directory);
+        }
     }
-    let key = match &config.master_key {
-        Some(key) => MasterKey::from_base64(key.reveal())?,
-        None => MasterKey::from_file(&config.data_dir.join("master.key"))?,
-    };
     let applied = db::migrate(&url, Set::Core).await?;
     if !applied.is_empty() {
         tracing::info!(migrations = applied.len(), database = %url, "database brought up to date");
     }
-    Ok(assemble(
-        url,
-        config.pool_size(),
-        &config.data_dir,
-        key,
-        &config.outbound,
-    ))
+    let db = Db::new(url, config.pool_size());
+    let key = master_key::find_or_make(config, &db).await?;
+    let app = assemble(db, &config.data_dir, key, &config.outbound);
+    master_key::settle(&app, config).await?;
+    Ok(app)
 }
 
 /// The handles without anything behind them, for commands that only need the schema. Nothing is
@@ -47,25 +51,18 @@ pub fn detached() -> App {
     let directory = Path::new("");
     let url = DbUrl::Sqlite(":memory:".into());
     let size = PoolSize { connections_max: 1 };
+    let key = MasterKey::from_bytes(&key);
     assemble(
-        url,
-        size,
+        Db::new(url, size),
         directory,
-        MasterKey::from_bytes(&key),
+        key,
         &OutboundConfig::default(),
     )
 }
 
-fn assemble(
-    url: DbUrl,
-    size: PoolSize,
-    data_dir: &Path,
-    key: MasterKey,
-    outbound: &OutboundConfig,
-) -> App {
-    let db = Db::new(url, size);
+fn assemble(db: Db, data_dir: &Path, key: MasterKey, outbound: &OutboundConfig) -> App {
     App {
-        tenant_dbs: TenantDbs::new(db.clone(), data_dir.join("tenants"), key.clone()),
+        tenant_dbs: TenantDbs::new(db.clone(), data_dir.join(TENANTS), key.clone()),
         events: Log::default(),
         clock: Clock::default(),
         outbound: Outbound::new(outbound),
@@ -74,7 +71,7 @@ fn assemble(
     }
 }
 
-/// Makes a directory and proves that it can be written.
+/// Makes a directory, for the owner's eyes only, and proves that it can be written.
 fn make_directory(path: &Path) -> anyhow::Result<()> {
     let failed = || {
         format!(
@@ -82,8 +79,14 @@ fn make_directory(path: &Path) -> anyhow::Result<()> {
             path.display()
         )
     };
-    std::fs::create_dir_all(path).with_context(failed)?;
+    private::create_directory(path).with_context(failed)?;
     let probe = path.join(format!(".probe-{}", secret::random_text::<8>()));
     std::fs::write(&probe, b"").with_context(failed)?;
     std::fs::remove_file(&probe).with_context(failed)
+}
+
+fn warn_if_open_to_others(path: &Path) {
+    if private::is_open_to_others(path).unwrap_or(false) {
+        tracing::warn!(directory = %path.display(), "others may be able to enter the directory; chmod it to 700");
+    }
 }

@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use auth::{AuthConfig, Authenticated, Verifier};
+use auth::{Authenticated, Verifier};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use http::{Extensions, HeaderMap, header};
+use kit::network::Network;
 use kit::permission::Grants;
 use kit::viewer::{Client, Revealed};
 use kit::{ApiError, App, Viewer};
 use router::{Authenticate, Code, Expiry, GraphQLError};
+
+use crate::config::Config;
+use crate::proxy::client_address;
 
 /// Longest text that is kept of what a client calls itself.
 const AGENT_CHARS_MAX: usize = 256;
@@ -19,13 +23,18 @@ const AGENT_CHARS_MAX: usize = 256;
 pub struct Identity {
     app: App,
     verifier: Verifier,
+    trusted_proxies: Vec<Network>,
 }
 
 impl Identity {
     /// Resolves against these databases.
-    pub fn new(app: App, config: &AuthConfig) -> Self {
-        let verifier = Verifier::new(app.clone(), config);
-        Self { app, verifier }
+    pub fn new(app: App, config: &Config) -> Self {
+        let verifier = Verifier::new(app.clone(), &config.auth);
+        Self {
+            app,
+            verifier,
+            trusted_proxies: config.trusted_proxies.clone(),
+        }
     }
 
     async fn resolve(
@@ -35,7 +44,7 @@ impl Identity {
     ) -> Result<Extensions, ApiError> {
         let mut extensions = Extensions::new();
         extensions.insert(Client {
-            address: peer.map(|peer| peer.ip()),
+            address: peer.map(|peer| client_address(peer.ip(), headers, &self.trusted_proxies)),
             agent: headers
                 .get(header::USER_AGENT)
                 .and_then(|agent| agent.to_str().ok())

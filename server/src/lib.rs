@@ -19,6 +19,8 @@ pub mod front;
 pub mod health;
 pub mod identity;
 mod manual;
+mod master_key;
 pub mod passport;
+mod proxy;
 pub mod role;
 pub mod subgraph_server;

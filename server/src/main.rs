@@ -1,5 +1,6 @@
 //! The command `portico`.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -10,7 +11,8 @@ async fn main() -> ExitCode {
     match portico::command::run(Cli::parse()).await {
         Ok(code) => code,
         Err(err) => {
-            eprintln!("portico: {err:#}");
+            // Nobody may be reading; that is no reason to panic.
+            let _ = writeln!(std::io::stderr(), "portico: {err:#}");
             ExitCode::FAILURE
         }
     }

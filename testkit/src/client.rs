@@ -13,6 +13,7 @@ pub struct Client {
     http: reqwest::Client,
     origin: String,
     token: Option<String>,
+    forwarded_for: Option<String>,
 }
 
 /// A file that travels with an operation.
@@ -41,6 +42,7 @@ impl Client {
             http: reqwest::Client::new(),
             origin: origin.trim_end_matches('/').to_owned(),
             token: None,
+            forwarded_for: None,
         }
     }
 
@@ -48,6 +50,14 @@ impl Client {
     pub fn with_token(&self, token: &str) -> Self {
         Self {
             token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same as if a proxy handed its requests on for these addresses.
+    pub fn forwarded_for(&self, addresses: &str) -> Self {
+        Self {
+            forwarded_for: Some(addresses.to_owned()),
             ..self.clone()
         }
     }
@@ -131,7 +141,10 @@ impl Client {
     }
 
     fn request(&self) -> RequestBuilder {
-        let request = self.http.post(format!("{}/graphql", self.origin));
+        let mut request = self.http.post(format!("{}/graphql", self.origin));
+        if let Some(addresses) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", addresses);
+        }
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -11,6 +11,7 @@ on_both![
     ctrl_c_drains_and_ends_well,
     the_first_start_alone_makes_an_administrator,
     everything_is_up_to_date_after_migrate,
+    a_lost_or_another_master_key_is_noticed_at_the_start,
 ];
 
 async fn ctrl_c_drains_and_ends_well(backend: Backend) {
@@ -78,6 +79,175 @@ async fn everything_is_up_to_date_after_migrate(backend: Backend) {
     assert!(
         printed.contains("The databases of 1 tenants are up to date."),
         "{printed}"
+    );
+}
+
+async fn a_lost_or_another_master_key_is_noticed_at_the_start(backend: Backend) {
+    let mut portico = Portico::start(backend).await;
+    portico.interrupt().await;
+    let data = portico.database().dir();
+    let file = data.join("master.key");
+    let kept = std::fs::read_to_string(&file).expect("the first start made it");
+    let url = portico.database().setting();
+    let commands: [&[&str]; 3] = [
+        &["serve"],
+        &["migrate"],
+        &["admin", "create", "--email", "op@example.com"],
+    ];
+    let sealed = [
+        "signing keys",
+        "sealed by the master key",
+        "put that key back",
+    ];
+
+    std::fs::remove_file(&file).expect("there is one");
+    for command in commands {
+        let settings = [
+            ("PORTICO_DATABASE_URL", &*url),
+            ("PORTICO_LISTEN", "127.0.0.1:0"),
+        ];
+        let said = refuses_to(command, data, &settings, &sealed).await;
+        assert!(said.contains("there is no master key"), "{said}");
+        assert!(
+            !file.exists(),
+            "a key is made beside a database that needs another"
+        );
+
+        let another = "c2VhbGVkIHdpdGggYW5vdGhlciBtYXN0ZXIga2V5ISE=";
+        let settings = [settings[0], settings[1], ("PORTICO_MASTER_KEY", another)];
+        let said = refuses_to(command, data, &settings, &sealed).await;
+        assert!(said.contains("is not the key of this database"), "{said}");
+        assert!(!said.contains(another) && !said.contains(&kept), "{said}");
+    }
+    std::fs::write(&file, kept).expect("written");
+    portico.restart().await;
+    portico.client().register("a@example.com").await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_kept_is_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let dir = tempfile::tempdir().expect("made");
+    let data = dir.path().join("data");
+    let (directory, url) = (
+        data.display().to_string(),
+        format!("sqlite:{}", data.join("portico.sqlite").display()),
+    );
+    let settings = [
+        ("PORTICO_DATA_DIR", &*directory),
+        ("PORTICO_DATABASE_URL", &*url),
+    ];
+    let mut portico = Portico::start_with(Backend::Sqlite, &settings).await;
+    portico
+        .client()
+        .register("a@example.com")
+        .await
+        .in_new_tenant("Acme")
+        .await;
+    let mode = |path: &Path| {
+        let metadata = std::fs::metadata(path).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    let entries = |path: &Path| {
+        let entries = std::fs::read_dir(path).expect("readable");
+        entries.map(|entry| entry.expect("readable").path())
+    };
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("tenants")), 0o700);
+    let files = entries(&data).chain(entries(&data.join("tenants")));
+    let files = files.filter(|path| path.is_file()).collect::<Vec<_>>();
+    assert!(
+        files
+            .iter()
+            .any(|path| path.to_string_lossy().ends_with("-wal")),
+        "{files:?}"
+    );
+    for path in files {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    assert!(!portico.log().contains("chmod"), "{}", portico.log());
+
+    portico.interrupt().await;
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    portico.restart().await;
+    assert!(
+        portico.log().contains("chmod it to 700"),
+        "{}",
+        portico.log()
+    );
+}
+
+#[tokio::test]
+async fn the_log_says_what_an_operator_wants_to_know() {
+    let mut portico = Portico::start(Backend::Sqlite).await;
+    portico
+        .client()
+        .register("a@example.com")
+        .await
+        .in_new_tenant("Acme")
+        .await;
+    portico.interrupt().await;
+    let log = portico.log();
+    for message in [
+        "\"ready\"",
+        "\"database\":\"Sqlite\"",
+        "\"tenant created\"",
+        "\"stopped\"",
+    ] {
+        assert_eq!(
+            log.matches(message).count(),
+            1,
+            "{message} is not once in:\n{log}"
+        );
+    }
+    assert!(!log.contains("a@example.com"), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let dir = tempfile::tempdir().expect("made");
+    let output = testkit::command()
+        .arg("migrate")
+        .env("PORTICO_DATA_DIR", dir.path().join("data"))
+        .env("PORTICO_LOG_FILTER", "debug")
+        .stderr(full.expect("Linux has it"))
+        .output()
+        .await
+        .expect("the binary can be run");
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[tokio::test]
+async fn the_client_behind_a_trusted_proxy_is_told_apart() {
+    let settings = [
+        ("PORTICO_TRUSTED_PROXIES", "127.0.0.1"),
+        ("PORTICO_AUTH_ADDRESS_REGISTRATIONS_PER_MINUTE", "1"),
+    ];
+    let portico = Portico::start_with(Backend::Sqlite, &settings).await;
+    let register = async |client: &str, email: &str| {
+        let query = "mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }";
+        let input = json!({ "name": "Ada", "email": email, "password": testkit::PASSWORD });
+        let client = portico.client().forwarded_for(client);
+        client.post(query, json!({ "input": input })).await
+    };
+    let first = register("192.0.2.1", "a@example.com").await;
+    assert!(
+        first["data"]["register"]["user"]["id"].is_string(),
+        "{first}"
+    );
+    let again = register("203.0.113.9, 192.0.2.1", "b@example.com").await;
+    assert_eq!(
+        again["errors"][0]["extensions"]["code"], "REQUEST_RATE_LIMITED",
+        "{again}"
+    );
+    let other = register("192.0.2.2", "b@example.com").await;
+    assert!(
+        other["data"]["register"]["user"]["id"].is_string(),
+        "{other}"
     );
 }
 
@@ -255,8 +425,18 @@ async fn health_tells_live_from_ready() {
 
 /// Runs `portico serve` with settings that cannot work, and checks what it says.
 async fn refuses(data: &Path, settings: &[(&str, &str)], words: &[&str]) -> String {
+    refuses_to(&["serve"], data, settings, words).await
+}
+
+/// The same with another command.
+async fn refuses_to(
+    command: &[&str],
+    data: &Path,
+    settings: &[(&str, &str)],
+    words: &[&str],
+) -> String {
     let run = testkit::command()
-        .arg("serve")
+        .args(command)
         .env("PORTICO_DATA_DIR", data)
         .envs(settings.iter().copied())
         .output();

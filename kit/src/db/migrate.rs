@@ -1,5 +1,7 @@
 //! Migrations, embedded in the binary, for both databases.
 
+use std::path::Path;
+
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::{Connection as _, SqliteConnection, sql_types};
 use diesel_async::{
@@ -8,6 +10,7 @@ use diesel_async::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{DbUrl, MysqlConn};
+use crate::private;
 
 const CORE_SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/core/sqlite");
 const CORE_MYSQL: EmbeddedMigrations = embed_migrations!("../migrations/core/mysql");
@@ -86,6 +89,9 @@ fn migrate_sqlite(
 ) -> Result<Vec<String>, MigrateError> {
     use diesel::connection::SimpleConnection as _;
 
+    if let Err(err) = private::keep_database(Path::new(path)) {
+        tracing::warn!(error = %err, database = url, "others may be able to read the database");
+    }
     let mut conn = SqliteConnection::establish(path).map_err(|source| MigrateError::Connect {
         url: url.clone(),
         source,

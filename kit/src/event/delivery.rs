@@ -190,11 +190,11 @@ async fn deliver_once(app: &App, handler: &Handler, pace: &Pace) -> Result<bool,
         let mut conn = app.db.read().await?;
         let cursor = cursor(&mut conn, handler.name).await?;
         let head = Log::head(&mut conn).await?;
-        (
-            cursor,
-            head,
-            Log::after(&mut conn, cursor.unwrap_or(0), &filter, limit).await?,
-        )
+        let mut batch = Log::after(&mut conn, cursor.unwrap_or(0), &filter, limit).await?;
+        if handler.detailed {
+            Log::add_details(&mut conn, &mut batch).await?;
+        }
+        (cursor, head, batch)
     };
     let more = batch.len() == limit as usize;
     let next = match batch.last() {

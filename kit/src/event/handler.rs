@@ -50,6 +50,7 @@ type Handle = dyn for<'a> Fn(&'a mut Conn, &'a Event) -> BoxFuture<'a, Result<()
 pub struct Handler {
     pub(super) name: &'static str,
     pub(super) kinds: &'static [&'static str],
+    pub(super) detailed: bool,
     handle: Arc<Handle>,
 }
 
@@ -65,8 +66,17 @@ impl Handler {
         Self {
             name,
             kinds,
+            detailed: false,
             handle: Arc::new(handle),
         }
+    }
+
+    /// The same, with the [`detail`](Event::detail) of each event; the others go without, as it may
+    /// be large.
+    #[must_use]
+    pub fn detailed(mut self) -> Self {
+        self.detailed = true;
+        self
     }
 
     /// Its name.

@@ -1,5 +1,6 @@
 //! The reading end: events by position, from the database, live or after a cursor.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -8,7 +9,7 @@ use futures::Stream;
 use tokio::sync::watch;
 
 use super::Event;
-use super::tables::{event_cursors, event_heads, events};
+use super::tables::{event_cursors, event_details, event_heads, events};
 use crate::db::{Conn, Db, Json};
 use crate::error::StorageError;
 use crate::id::{EventId, TenantId};
@@ -16,6 +17,8 @@ use crate::on;
 
 /// Events read per query.
 const BATCH_MAX: i64 = 100;
+/// Different permissions that are looked at for one reader.
+const PERMISSIONS_MAX: i64 = 5_000;
 /// How long a waiting operation goes without looking.
 const POLL: Duration = Duration::from_millis(20);
 /// How long an operation waits for a handler before it answers from what there is.
@@ -30,6 +33,8 @@ pub struct Filter {
     pub kinds: Vec<String>,
     /// Only what happened to this.
     pub subject: Option<String>,
+    /// Only what needs no permission or one of these; everything if absent.
+    pub permissions: Option<Vec<String>>,
 }
 
 /// The log of all events. Clones share it.
@@ -70,6 +75,11 @@ impl Log {
             }
             if let Some(subject) = &filter.subject {
                 query = query.filter(events::subject.eq(subject));
+            }
+            if let Some(permissions) = &filter.permissions {
+                let open = events::permission.is_null();
+                let held = events::permission.eq_any(permissions).assume_not_null();
+                query = query.filter(open.or(held));
             }
             query.load::<EventRow>(c).await
         })?;
@@ -112,6 +122,50 @@ impl Log {
                 .await
         })?;
         Ok(rows.into_iter().map(Event::from).collect())
+    }
+
+    /// The permissions that the tenant's events need, each once.
+    pub async fn permissions(conn: &mut Conn, tenant: TenantId) -> QueryResult<Vec<String>> {
+        let found: Vec<Option<String>> = on!(conn, |c| events::table
+            .filter(events::tenant_id.eq(tenant))
+            .filter(events::permission.is_not_null())
+            .select(events::permission)
+            .distinct()
+            .limit(PERMISSIONS_MAX)
+            .load(c)
+            .await)?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The position of one of the tenant's events; none for another tenant's, like for a missing one.
+    pub async fn position(
+        conn: &mut Conn,
+        tenant: TenantId,
+        id: EventId,
+    ) -> QueryResult<Option<i64>> {
+        let found: Option<Option<i64>> = on!(conn, |c| events::table
+            .filter(events::tenant_id.eq(tenant))
+            .filter(events::id.eq(id))
+            .select(events::position)
+            .first(c)
+            .await
+            .optional())?;
+        Ok(found.flatten())
+    }
+
+    /// Gives events the facts that only handlers see.
+    pub(super) async fn add_details(conn: &mut Conn, events: &mut [Event]) -> QueryResult<()> {
+        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+        let rows: Vec<(EventId, Json<serde_json::Value>)> = on!(conn, |c| event_details::table
+            .filter(event_details::event_id.eq_any(&ids))
+            .select((event_details::event_id, event_details::data))
+            .load(c)
+            .await)?;
+        let mut details: HashMap<_, _> = rows.into_iter().collect();
+        for event in events {
+            event.detail = details.remove(&event.id).map(|detail| detail.0);
+        }
+        Ok(())
     }
 
     /// The position of the newest event that readers may see.
@@ -199,6 +253,31 @@ impl Log {
         });
     }
 
+    /// Waits until these handlers have seen everything up to a position; for ever if one does not.
+    pub(super) async fn handled(
+        &self,
+        db: &Db,
+        handlers: &[&str],
+        position: i64,
+    ) -> Result<(), StorageError> {
+        let mut handled = self.handled.subscribe();
+        loop {
+            handled.mark_unchanged();
+            let mut conn = db.read().await?;
+            let arrived: i64 = on!(&mut conn, |c| event_cursors::table
+                .filter(event_cursors::handler.eq_any(handlers))
+                .filter(event_cursors::position.ge(position))
+                .count()
+                .get_result(c)
+                .await)?;
+            drop(conn);
+            if arrived == handlers.len() as i64 {
+                return Ok(());
+            }
+            let _ = tokio::time::timeout(POLL, handled.changed()).await;
+        }
+    }
+
     /// Tells readers that events up to a position may be read, even if they know it.
     pub(super) fn announce(&self, position: i64) {
         self.head.send_modify(|head| *head = position.max(*head));
@@ -264,6 +343,7 @@ pub(super) struct EventRow {
     subject: String,
     tenant_id: Option<TenantId>,
     time: chrono::NaiveDateTime,
+    permission: Option<String>,
     data: Json<serde_json::Value>,
 }
 
@@ -277,6 +357,7 @@ impl EventRow {
             events::subject,
             events::tenant_id,
             events::time,
+            events::permission,
             events::data,
         ))
     }
@@ -291,7 +372,9 @@ impl From<EventRow> for Event {
             subject: row.subject,
             tenant: row.tenant_id,
             time: row.time,
+            permission: row.permission,
             data: row.data.0,
+            detail: None,
         }
     }
 }

@@ -46,8 +46,12 @@ pub struct Event {
     pub tenant: Option<TenantId>,
     /// When.
     pub time: NaiveDateTime,
+    /// What a reader needs to see it, besides the right to read events; nothing more if none.
+    pub permission: Option<String>,
     /// The facts.
     pub data: serde_json::Value,
+    /// Facts for handlers alone; only there for a handler that asks for them.
+    pub detail: Option<serde_json::Value>,
 }
 
 impl Event {

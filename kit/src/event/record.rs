@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::tables::events;
+use super::tables::{event_details, events};
 use crate::clock::Clock;
 use crate::db::{Conn, Json};
 use crate::id::{EventId, TenantId};
@@ -19,6 +19,17 @@ pub trait Payload: Serialize {
 
     /// The tenant that may read it; none for the platform's own.
     fn tenant(&self) -> Option<TenantId>;
+
+    /// What a reader needs to see it, besides the right to read events.
+    fn permission(&self) -> Option<String> {
+        None
+    }
+
+    /// Facts that handlers need and that readers are not shown, such as what is large or internal.
+    /// They must not be part of the serialized payload.
+    fn detail(&self) -> Option<serde_json::Value> {
+        None
+    }
 }
 
 #[derive(Insertable)]
@@ -29,6 +40,14 @@ struct NewEvent {
     subject: String,
     tenant_id: Option<TenantId>,
     time: chrono::NaiveDateTime,
+    permission: Option<String>,
+    data: Json<serde_json::Value>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = event_details)]
+struct NewDetail {
+    event_id: EventId,
     data: Json<serde_json::Value>,
 }
 
@@ -45,7 +64,18 @@ pub async fn record_all<P: Payload>(
 ) -> QueryResult<()> {
     let rows = payloads.iter().map(|payload| new_event(clock, payload));
     let rows = rows.collect::<QueryResult<Vec<_>>>()?;
+    let details = rows.iter().zip(payloads).filter_map(|(row, payload)| {
+        let data = Json(payload.detail()?);
+        Some(NewDetail {
+            event_id: row.id,
+            data,
+        })
+    });
+    let details: Vec<_> = details.collect();
     insert_all!(conn, events::table, rows)?;
+    if !details.is_empty() {
+        insert_all!(conn, event_details::table, details)?;
+    }
     conn.mark_event();
     Ok(())
 }
@@ -59,6 +89,7 @@ fn new_event<P: Payload>(clock: &Clock, payload: &P) -> QueryResult<NewEvent> {
         subject: payload.subject(),
         tenant_id: payload.tenant(),
         time: clock.now_utc(),
+        permission: payload.permission(),
         data: Json(data),
     })
 }

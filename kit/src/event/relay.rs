@@ -1,6 +1,9 @@
 //! The delivering middle: one order for all events, then every handler at its own pace.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,7 +21,10 @@ use crate::id::EventId;
 use crate::on;
 
 /// Events numbered in one transaction.
-const NUMBERED_MAX: i64 = 500;
+const NUMBERED_MAX: i64 = 100;
+/// How long the next of many events wait for the handlers of those before. A tenant's thousands
+/// without a number let the few of others pass; with one they are in everybody's way.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Delivers events in this process.
 pub struct Relay {
@@ -52,6 +58,7 @@ impl Relay {
             stream,
         } = self;
         let tasks = TaskTracker::new();
+        let names = handlers.iter().map(Handler::name).collect();
         if let Some(stream) = &stream {
             let following = stream.clone().follow(app.events.clone(), shutdown.clone());
             tasks.spawn(following);
@@ -61,13 +68,18 @@ impl Relay {
             tasks.spawn(delivering);
         }
         tasks.close();
-        number(app, stream.map(Publisher::new), shutdown).await;
+        number(app, names, stream.map(Publisher::new), shutdown).await;
         tasks.wait().await;
     }
 }
 
 /// Gives positions to what has been committed, for as long as the process runs.
-async fn number(app: App, mut publisher: Option<Publisher>, shutdown: CancellationToken) {
+async fn number(
+    app: App,
+    handlers: Vec<&str>,
+    mut publisher: Option<Publisher>,
+    shutdown: CancellationToken,
+) {
     loop {
         let committed = app.db.committed().notified();
         match number_once(&app).await {
@@ -78,7 +90,11 @@ async fn number(app: App, mut publisher: Option<Publisher>, shutdown: Cancellati
                 }
                 app.events.announce_newer(head);
                 if count == NUMBERED_MAX {
-                    continue;
+                    let before = app.events.handled(&app.db, &handlers, head - NUMBERED_MAX);
+                    tokio::select! {
+                        () = shutdown.cancelled() => return,
+                        _ = tokio::time::timeout(PATIENCE, before) => continue,
+                    }
                 }
             }
             Err(err) => {
@@ -136,14 +152,25 @@ async fn number_once(app: &App) -> Result<(i64, i64), StorageError> {
     .await
 }
 
+#[derive(QueryableByName)]
+struct Unnumbered {
+    #[diesel(sql_type = Text)]
+    id: EventId,
+}
+
+/// The next events to be numbered, oldest first: as many of each tenant as there is room for, so
+/// that one that announces thousands at once does not hold the others up. Each tenant's own order
+/// is kept.
 async fn unnumbered(conn: &mut Conn, limit: i64) -> QueryResult<Vec<EventId>> {
-    on!(conn, |c| {
-        events::table
-            .filter(events::position.is_null())
-            .order(events::id.asc())
-            .limit(limit)
-            .select(events::id)
-            .load(c)
-            .await
-    })
+    let query = diesel::sql_query(
+        "SELECT id FROM ( \
+             SELECT id, ROW_NUMBER() OVER (PARTITION BY tenant_id ORDER BY id) AS place \
+             FROM events WHERE position IS NULL \
+         ) AS waiting ORDER BY place, id LIMIT ?",
+    );
+    let query = query.bind::<BigInt, _>(limit);
+    let rows: Vec<Unnumbered> = on!(conn, |c| query.load(c).await)?;
+    let mut ids: Vec<_> = rows.into_iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }

@@ -8,6 +8,14 @@ diesel::table! {
         subject -> Text,
         tenant_id -> Nullable<Text>,
         time -> Timestamp,
+        permission -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    event_details (event_id) {
+        event_id -> Text,
         data -> Text,
     }
 }

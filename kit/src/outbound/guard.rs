@@ -3,24 +3,24 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::IpNet;
+use crate::network::Network;
 
 /// Decides on addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
-    allow: Vec<IpNet>,
+    allow: Vec<Network>,
 }
 
 impl Guard {
     /// A guard with the operator's exceptions.
-    pub fn new(allow: Vec<IpNet>) -> Self {
+    pub fn new(allow: Vec<Network>) -> Self {
         Self { allow }
     }
 
     /// Whether an address may be connected to. A mapped IPv4 address counts as what it maps to.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.allow.iter().any(|network| network.contains(&address))
+        self.allow.iter().any(|network| network.contains(address))
             || match address {
                 IpAddr::V4(address) => is_public_v4(address),
                 IpAddr::V6(address) => is_public_v6(address),

@@ -18,6 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::error::chain;
+use crate::network::Network;
 use crate::{Code, Coded};
 use guard::Guard;
 
@@ -26,13 +28,15 @@ use guard::Guard;
 #[serde(deny_unknown_fields, default)]
 pub struct OutboundConfig {
     /// Networks in private ranges that services may be in, in CIDR form, for example `127.0.0.0/8`
-    /// or `10.1.0.0/16`. Private, loopback, link-local and other special ranges are blocked unless
+    /// or `10.1.0.0/16`; a plain address is a network of one. Private, loopback, link-local and other special ranges are blocked unless
     /// listed here.
     #[schemars(with = "Vec<String>")]
-    pub allow: Vec<ipnet::IpNet>,
+    pub allow: Vec<Network>,
     /// Time for a whole request, in milliseconds.
+    #[schemars(range(min = 1, max = 600_000))]
     pub timeout_ms: u64,
     /// Largest body that is read, in bytes.
+    #[schemars(range(min = 1))]
     pub body_bytes_max: usize,
 }
 
@@ -101,7 +105,7 @@ pub enum OutboundError {
     /// The URL is not one that we follow.
     #[error("the URL {0}")]
     InvalidUrl(&'static str),
-    /// The address is in a range that is blocked.
+    /// The address itself, and no name, is in a range that is blocked.
     #[error(
         "the host `{host}` is in a private or reserved network; \
          an operator can allow it with the setting `outbound.allow`"
@@ -113,8 +117,11 @@ pub enum OutboundError {
     /// It took too long.
     #[error("the host did not answer in time")]
     Timeout,
-    /// No connection, or it broke.
-    #[error("the host cannot be reached")]
+    /// No connection, or it broke, or the name leads only to addresses that are blocked.
+    #[error(
+        "the host cannot be reached; if it is in a private network, an operator has to allow that \
+         with the setting `outbound.allow`"
+    )]
     Unreachable,
     /// More than the limit.
     #[error("the answer is larger than {0} bytes")]
@@ -180,6 +187,11 @@ impl Outbound {
         }
     }
 
+    /// Time that a request has unless it asks for less.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, request: Request) -> Result<Response, OutboundError> {
         self.check(&request.url)?;
@@ -212,7 +224,7 @@ impl Outbound {
             .body(body)
             .send()
             .await;
-        let response = sent.map_err(|err| classify(&err, host))?;
+        let response = sent.map_err(|err| classify(err, host))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response, body_bytes_max, limits.cut).await?;
         Ok(Response {
@@ -259,18 +271,19 @@ async fn read(
     Ok(body)
 }
 
-fn classify(err: &reqwest::Error, host: String) -> OutboundError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(err);
+fn classify(err: reqwest::Error, host: String) -> OutboundError {
+    // The query of a URL may hold a token, and the error would repeat it.
+    let err = err.without_url();
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&err);
     while let Some(cause) = source {
         if cause.is::<BlockedAddress>() {
-            return OutboundError::Blocked { host };
+            // Told like a name that does not exist, or anybody could list the names of our network.
+            tracing::debug!(host, "every address of a host is blocked");
+            return OutboundError::Unreachable;
         }
         source = cause.source();
     }
-    tracing::debug!(
-        error = err as &dyn std::error::Error,
-        "an outbound request failed"
-    );
+    tracing::debug!(error = %chain(&err), host, "an outbound request failed");
     if err.is_timeout() {
         OutboundError::Timeout
     } else {
@@ -302,5 +315,57 @@ impl Resolve for GuardedResolver {
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_query_of_a_url_is_never_logged() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _logging = tracing::subscriber::set_default(log);
+        let outbound = Outbound::new(&OutboundConfig {
+            allow: vec!["127.0.0.1".parse().expect("a network")],
+            ..OutboundConfig::default()
+        });
+        // Nothing listens on a port that has just been given back.
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = closed.local_addr().expect("it has an address");
+        drop(closed);
+
+        let url = format!("http://{address}/path?token=hush");
+        let refused = outbound
+            .send(Request::get(url.parse().expect("a URL")))
+            .await;
+
+        assert_eq!(refused.expect_err("closed"), OutboundError::Unreachable);
+        let logged = lines.0.lock().expect("no panic").clone();
+        let logged = String::from_utf8(logged).expect("text");
+        assert!(logged.contains("an outbound request failed"), "{logged}");
+        assert!(!logged.contains("hush"), "{logged}");
     }
 }

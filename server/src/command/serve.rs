@@ -44,13 +44,19 @@ pub struct Portico {
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     kit::telemetry::init(&config.log)?;
     let portico = start(config).await?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"), address = %portico.address,
+        database = ?portico.app.db.backend(), "ready"
+    );
     announce(&portico);
     stop_signal().await;
     tracing::info!(
         "stopping: open requests may finish within {} s",
         DRAIN_MAX.as_secs()
     );
-    portico.stop().await
+    portico.stop().await?;
+    tracing::info!("stopped");
+    Ok(())
 }
 
 /// Starts the platform, or its roles of it, and returns when it accepts requests.
@@ -137,7 +143,7 @@ async fn routes(
     let mut routes = health::routes(app.clone(), shutdown.clone());
     if roles.play(Role::Router) {
         let engine = Arc::new(engine(app, config, roles, assembly)?);
-        let identity = Arc::new(Identity::new(app.clone(), &config.auth));
+        let identity = Arc::new(Identity::new(app.clone(), config));
         let options = front::options(config, &engine, shutdown).await?;
         let front = router::http::routes(engine, identity, options)
             .merge(router::graphiql::routes())

@@ -1,19 +1,24 @@
 //! Accounts: who can sign in.
 
-use kit::App;
 use kit::error::StorageError;
 use kit::event;
 use kit::id::UserId;
 use kit::scalar::EmailAddress;
 use kit::viewer::Client;
+use kit::{App, Permission, Viewer};
 
+use crate::Auth;
 use crate::activity::{Action, Activity, Failure};
 use crate::config::{AuthConfig, Registration};
 use crate::error::AuthError;
 use crate::event::UserRegistered;
-use crate::password::{self, Passwords};
+use crate::password;
 use crate::store::account::{Account, NewAccount};
-use crate::throttle::Throttle;
+use crate::throttle::{Charges, Throttle, network_of};
+use crate::turn::{Passwords, Turn};
+
+/// What registering somebody needs when registration is closed.
+const CREATE: Permission = Permission("platform.account:create");
 
 /// Most characters of a name.
 pub(crate) const NAME_MAX: usize = 100;
@@ -43,44 +48,51 @@ impl EmailKey {
     }
 }
 
-/// Registers an account for whoever asks.
+/// Registers an account for whoever asks, or, if registration is closed, for an administrator of
+/// the platform who asks for somebody else.
 ///
 /// An address that is taken is said to be taken: without mail there is no way to tell its owner
 /// alone, and to pretend success would leave people without an account that they believe to have.
 /// What that gives away is slowed down by counting it as a failed attempt of the network address.
 pub(crate) async fn register(
     app: &App,
-    config: &AuthConfig,
-    passwords: &Passwords,
+    auth: &Auth,
+    viewer: Option<&Viewer>,
     client: &Client,
     user: NewUser,
 ) -> Result<UserId, AuthError> {
-    if config.registration == Registration::Closed {
+    let may_create = viewer.is_some_and(|viewer| viewer.require(CREATE).is_ok());
+    if auth.config.registration == Registration::Closed && !may_create {
         return Err(AuthError::RegistrationClosed);
     }
     let user = Checked::new(user)?;
-    let throttle = Throttle::of_address(client);
-    let locked_for = {
-        let mut conn = app.db.read().await?;
-        let now = app.clock.now_utc();
-        throttle.locked_for(&mut conn, now).await?
-    };
-    let created = match locked_for {
-        None => create(app, passwords, client, user).await,
-        Some(seconds) => Err(AuthError::Locked { seconds }),
-    };
-
-    let failure = match &created {
-        Err(AuthError::EmailTaken) => Failure::EmailTaken,
-        Err(AuthError::Locked { .. }) => Failure::Locked,
-        _ => return created,
-    };
-    let mut conn = app.db.write().await?;
-    if failure == Failure::EmailTaken {
-        throttle.count(&mut conn, app.clock.now_utc()).await?;
+    let network = network_of(client);
+    if let Some(network) = &network {
+        let most = auth.config.address_registrations_per_minute;
+        let source = format!("register/{network}");
+        auth.pace.step(source, most, app.clock.now())?;
     }
-    let activity = Activity::of(Action::Register, client).failed(failure);
-    activity.record(app, &mut conn).await?;
+    let personal = user.personal_words();
+    let turn = auth
+        .passwords
+        .registration_turn(network, &user.password, personal);
+    let turn = turn.await?;
+    let created = match Throttle::of_registration(client).charge(app).await {
+        Ok(charges) => create(app, turn, client, user, Some(charges)).await,
+        Err(locked) => Err(locked),
+    };
+    let refused = Activity::of(Action::Register, client);
+    match &created {
+        Err(AuthError::EmailTaken) => {
+            let mut conn = app.db.write().await?;
+            refused
+                .failed(Failure::EmailTaken)
+                .record(app, &mut conn)
+                .await?;
+        }
+        Err(AuthError::Locked { .. }) => refused.record_locked(app, "").await?,
+        _ => {}
+    }
     created
 }
 
@@ -98,7 +110,9 @@ pub async fn create_user(
         password: password.to_owned(),
     })?;
     let passwords = Passwords::new(config.parallel_hashes);
-    create(app, &passwords, &Client::default(), user).await
+    let personal = user.personal_words();
+    let turn = passwords.registration_turn(None, &user.password, personal);
+    create(app, turn.await?, &Client::default(), user, None).await
 }
 
 /// Whether there is any account.
@@ -109,13 +123,12 @@ pub async fn has_users(app: &App) -> Result<bool, StorageError> {
 
 async fn create(
     app: &App,
-    passwords: &Passwords,
+    turn: Turn,
     client: &Client,
     user: Checked,
+    charges: Option<Charges>,
 ) -> Result<UserId, AuthError> {
-    let personal = user.personal_words();
-    let turn = passwords.turn().await?;
-    let password = turn.choose(user.password, personal).await?;
+    let password = turn.hash(user.password).await?;
     let account = NewAccount {
         id: UserId::new(),
         email: user.email.as_str().to_owned(),
@@ -133,6 +146,9 @@ async fn create(
     conn.transaction(async |conn| {
         account.insert(conn).await?;
         event::record(conn, &app.clock, &registered).await?;
+        if let Some(charges) = charges {
+            charges.succeed(conn, app.clock.now_utc()).await?;
+        }
         let activity = Activity::of(Action::Register, client).by(Some(account.id));
         activity.record(app, conn).await?;
         Ok(account.id)

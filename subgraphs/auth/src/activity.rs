@@ -6,7 +6,9 @@ use kit::id::{SessionId, TenantId, UserId};
 use kit::viewer::Client;
 use kit::{App, Conn, typed_id};
 
+use crate::error::AuthError;
 use crate::store::activity::NewActivity;
+use crate::throttle::Throttle;
 
 typed_id!(
     /// An entry of the record.
@@ -84,6 +86,30 @@ impl<'a> Activity<'a> {
     #[must_use]
     pub(crate) fn on(self, tenant: Option<TenantId>) -> Self {
         Self { tenant, ..self }
+    }
+
+    /// Adds a refusal by a lock to the record, once a minute for each subject and address: whoever
+    /// goes on must not fill it. `subject` is whom the attempt was for.
+    pub(crate) async fn record_locked(self, app: &App, subject: &str) -> Result<(), AuthError> {
+        let action = self.action.as_str();
+        let user = self.user.map(tracing::field::display);
+        tracing::debug!(action, user.id = user, "refused during a lock");
+        match Throttle::of_record(action, subject, self.client)
+            .charge(app)
+            .await
+        {
+            Ok(_) => {}
+            Err(AuthError::Locked { .. }) => return Ok(()),
+            Err(err) => return Err(err),
+        }
+        let user = self.user.map(tracing::field::display);
+        tracing::info!(
+            action,
+            user.id = user,
+            "locked after too many failed attempts"
+        );
+        let mut conn = app.db.write().await?;
+        Ok(self.failed(Failure::Locked).record(app, &mut conn).await?)
     }
 
     /// Adds it to the record.

@@ -15,8 +15,10 @@ const GRACE_MAX_S: u32 = 10;
 pub struct AuthConfig {
     /// Who issues the access tokens (`iss`): the public URL of the platform, or any other name that
     /// other software which verifies them expects.
+    #[schemars(length(min = 1))]
     pub issuer: String,
     /// Whom the access tokens are for (`aud`). A token for somebody else is refused.
+    #[schemars(length(min = 1))]
     pub audience: String,
     /// Who may register an account.
     pub registration: Registration,
@@ -32,8 +34,17 @@ pub struct AuthConfig {
     #[schemars(range(max = GRACE_MAX_S))]
     pub refresh_grace_s: u32,
     /// How many passwords are hashed at once. Each takes 19 MiB and one processor.
+    #[schemars(range(min = 1, max = 256))]
     pub parallel_hashes: NonZeroU32,
+    /// How often an account may sign in within a minute, in one process.
+    pub account_logins_per_minute: NonZeroU32,
+    /// How often one network address may sign in within a minute, in one process. Behind a proxy,
+    /// set `trusted_proxies` as well: otherwise all clients share the proxy's address.
+    pub address_logins_per_minute: NonZeroU32,
+    /// How often one network address may register an account within a minute, in one process.
+    pub address_registrations_per_minute: NonZeroU32,
     /// For how many days the record of what happened to accounts and sessions is kept.
+    #[schemars(range(min = 1, max = 36_500))]
     pub activity_kept_days: NonZeroU32,
 }
 
@@ -43,13 +54,13 @@ pub struct AuthConfig {
 pub enum Registration {
     /// Everybody.
     Open,
-    /// Nobody; accounts are created by an administrator.
+    /// Only administrators of the platform, for others.
     Closed,
 }
 
 impl Default for AuthConfig {
     fn default() -> Self {
-        const fn seconds(count: u32) -> NonZeroU32 {
+        const fn some(count: u32) -> NonZeroU32 {
             NonZeroU32::new(count).expect("a default is not zero")
         }
         const DAY: u32 = 24 * 60 * 60;
@@ -57,12 +68,15 @@ impl Default for AuthConfig {
             issuer: "portico".to_owned(),
             audience: "portico".to_owned(),
             registration: Registration::Open,
-            access_token_ttl_s: seconds(15 * 60),
-            refresh_token_ttl_s: seconds(7 * DAY),
-            session_ttl_s: seconds(90 * DAY),
+            access_token_ttl_s: some(15 * 60),
+            refresh_token_ttl_s: some(7 * DAY),
+            session_ttl_s: some(90 * DAY),
             refresh_grace_s: GRACE_MAX_S,
-            parallel_hashes: const { NonZeroU32::new(2).expect("two is not zero") },
-            activity_kept_days: const { NonZeroU32::new(400).expect("400 is not zero") },
+            parallel_hashes: some(2),
+            account_logins_per_minute: some(60),
+            address_logins_per_minute: some(240),
+            address_registrations_per_minute: some(60),
+            activity_kept_days: some(400),
         }
     }
 }

@@ -26,6 +26,12 @@ pub enum AuthError {
         /// Until then.
         seconds: i64,
     },
+    /// Too many attempts within a minute, successful or not.
+    #[error("too many requests of this kind; try again in {seconds} s")]
+    TooFast {
+        /// Until then.
+        seconds: i64,
+    },
     /// Too many passwords wait to be checked.
     #[error("too many people are signing in; try again in a moment")]
     Busy,
@@ -101,7 +107,7 @@ impl Coded for AuthError {
             | Self::ExpiredAccessToken
             | Self::SessionEnded
             | Self::InvalidRefreshToken => Code::Unauthenticated,
-            Self::Locked { .. } | Self::Busy => Code::RateLimited,
+            Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
             Self::RegistrationClosed => Code::Forbidden,
             Self::EmailTaken => Code::Conflict,
             Self::InvalidEmail

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::EncodingKey;
-use kit::App;
-use kit::secret;
+use kit::error::StorageError;
+use kit::secret::{self, Sealed};
+use kit::{App, Conn};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
@@ -62,6 +63,17 @@ pub(crate) async fn list_public(app: &App) -> Result<Vec<(String, String)>, Auth
     current_row(app).await?;
     let mut conn = app.db.read().await?;
     Ok(signing_key::list_public(&mut conn).await?)
+}
+
+/// Makes the key that signs, if there is none.
+pub async fn prepare(app: &App) -> Result<(), AuthError> {
+    current_row(app).await.map(drop)
+}
+
+/// The private halves of the keys, by the master key that sealed them.
+pub async fn sealed(conn: &mut Conn) -> Result<Vec<Sealed>, StorageError> {
+    let private = signing_key::list_private(conn).await?;
+    Ok(Sealed::count("signing keys of access tokens", private))
 }
 
 /// The JSON Web Key Set (RFC 7517) by which anybody can verify our access tokens.

@@ -1,7 +1,8 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
 //! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
-//! `session` ends it or moves it to a tenant; `throttle` and `activity` watch all of them. The
+//! `session` ends it or moves it to a tenant; `throttle`, `pace`, `turn` and `activity` watch all of
+//! them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
 //!
 //! It does not know what a user may do: roles are the user subgraph's, memberships the tenant's.
@@ -15,6 +16,7 @@ mod graphql;
 mod key;
 mod loaders;
 mod login;
+mod pace;
 mod password;
 mod refresh;
 mod session;
@@ -23,6 +25,7 @@ mod sweep;
 mod tables;
 mod throttle;
 mod token;
+mod turn;
 mod verifier;
 
 #[cfg(test)]
@@ -33,7 +36,7 @@ pub use config::{AuthConfig, Registration};
 pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
-pub use key::jwks;
+pub use key::{jwks, prepare, sealed};
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 
@@ -41,7 +44,8 @@ use async_graphql::{EmptySubscription, Request, Schema};
 use kit::{App, Viewer};
 
 use crate::key::Signer;
-use crate::password::Passwords;
+use crate::pace::Pace;
+use crate::turn::Passwords;
 
 /// The subgraph's name in the supergraph.
 pub const NAME: &str = "auth";
@@ -50,6 +54,7 @@ pub const NAME: &str = "auth";
 struct Auth {
     config: AuthConfig,
     passwords: Passwords,
+    pace: Pace,
     signer: Signer,
 }
 
@@ -57,6 +62,7 @@ struct Auth {
 pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubscription> {
     let auth = Auth {
         passwords: Passwords::new(config.parallel_hashes),
+        pace: Pace::default(),
         signer: Signer::default(),
         config,
     };

@@ -14,7 +14,7 @@ use crate::store::account::Account;
 use crate::store::membership;
 use crate::store::refresh_token::NewToken;
 use crate::store::session::{NewSession, Session};
-use crate::throttle::Throttle;
+use crate::throttle::{Charges, Throttle, digest, network_of};
 use crate::token::{Claims, RefreshToken};
 
 /// What a client gets to speak for a user.
@@ -46,26 +46,20 @@ pub(crate) async fn login(
     let email = EmailKey::parse(email)?;
     password::check_length(&password)?;
     auth.signer.prepare(app).await?;
-    let throttle = Throttle::of_account(&email, client);
-    // The lock is looked at when it is our turn, and the turn ends after a failure has been counted,
-    // so that those who wait side by side cannot all try before the first failure counts.
-    let turn = auth.passwords.turn().await?;
-    let (account, locked_for) = {
+    keep_pace(app, auth, client, &email)?;
+    // The attempt is counted when it is our turn: one that is counted and waits would lock others.
+    let turn = auth.passwords.login_turn(network_of(client)).await?;
+    let account = {
         let mut conn = app.db.read().await?;
-        let account = Account::find_by_email(&mut conn, &email).await?;
-        let now = app.clock.now_utc();
-        (account, throttle.locked_for(&mut conn, now).await?)
+        Account::find_by_email(&mut conn, &email).await?
     };
     let attempt = Attempt {
         app,
         client,
-        throttle,
+        email: &email,
         account: account.as_ref().map(|account| account.id),
     };
-    if let Some(seconds) = locked_for {
-        let locked = AuthError::Locked { seconds };
-        return Err(attempt.refuse(Failure::Locked, locked).await);
-    }
+    let charges = attempt.charge().await?;
 
     let stored = account.as_ref().map(|account| account.password.clone());
     let (verdict, turn) = turn.verify(password, stored).await?;
@@ -74,43 +68,66 @@ pub(crate) async fn login(
             Some(_) => Failure::WrongPassword,
             None => Failure::UnknownAccount,
         };
-        let refused = attempt.refuse(failure, AuthError::WrongCredentials).await;
-        return Err(refused);
+        return Err(attempt.refuse(failure).await);
     };
     drop(turn);
-    attempt.succeed(auth, account, rehashed).await
+    attempt.succeed(auth, charges, account, rehashed).await
+}
+
+/// Refuses whoever signs in again and again, even with the right password: each time costs a hash.
+fn keep_pace(app: &App, auth: &Auth, client: &Client, email: &EmailKey) -> Result<(), AuthError> {
+    let now = app.clock.now();
+    if let Some(network) = network_of(client) {
+        let most = auth.config.address_logins_per_minute;
+        auth.pace.step(format!("login/{network}"), most, now)?;
+    }
+    let account = digest(&[email.as_str()]);
+    let most = auth.config.account_logins_per_minute;
+    auth.pace.step(format!("account/{account}"), most, now)
 }
 
 /// One attempt at signing in, on its way into the record.
 struct Attempt<'a> {
     app: &'a App,
     client: &'a Client,
-    throttle: Throttle,
+    email: &'a EmailKey,
     account: Option<UserId>,
 }
 
 impl Attempt<'_> {
-    /// Records a refusal, counting it unless it comes from a lock, and returns why.
-    async fn refuse(&self, failure: Failure, why: AuthError) -> AuthError {
+    /// Counts the attempt, unless it is refused by a lock.
+    async fn charge(&self) -> Result<Charges, AuthError> {
+        let charged = Throttle::of_login(self.email, self.client)
+            .charge(self.app)
+            .await;
+        if let Err(AuthError::Locked { .. }) = charged {
+            let activity = Activity::of(Action::Login, self.client).by(self.account);
+            activity
+                .record_locked(self.app, self.email.as_str())
+                .await?;
+        }
+        charged
+    }
+
+    /// Records a refusal, which stays counted.
+    async fn refuse(&self, failure: Failure) -> AuthError {
+        let user = self.account.map(tracing::field::display);
+        tracing::debug!(user.id = user, ?failure, "sign-in refused");
         let recorded = async {
             let mut conn = self.app.db.write().await?;
-            if failure != Failure::Locked {
-                self.throttle
-                    .count(&mut conn, self.app.clock.now_utc())
-                    .await?;
-            }
             let activity = Activity::of(Action::Login, self.client)
                 .by(self.account)
                 .failed(failure);
             Ok::<_, AuthError>(activity.record(self.app, &mut conn).await?)
         };
-        recorded.await.err().unwrap_or(why)
+        recorded.await.err().unwrap_or(AuthError::WrongCredentials)
     }
 
     /// Opens a session.
     async fn succeed(
         &self,
         auth: &Auth,
+        charges: Charges,
         account: &Account,
         rehashed: Option<String>,
     ) -> Result<SignedIn, AuthError> {
@@ -121,7 +138,7 @@ impl Attempt<'_> {
                 if let Some(hash) = &rehashed {
                     Account::set_password(conn, account.id, hash).await?;
                 }
-                self.throttle.forgive(conn, app.clock.now_utc()).await?;
+                charges.succeed(conn, app.clock.now_utc()).await?;
                 let opened = open(app, auth, self.client, conn, account).await?;
                 Activity::of(Action::Login, self.client)
                     .by(Some(account.id))

@@ -1,12 +1,11 @@
-//! Passwords: argon2id, a few at a time, off the async threads.
+//! Passwords: how long, how hard to guess, and their argon2id hashes. All of it takes its time:
+//! `turn` says when.
 
-use std::num::NonZeroU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zxcvbn::Score;
 
 use crate::error::AuthError;
@@ -15,30 +14,15 @@ use crate::error::AuthError;
 pub(crate) const LENGTH_MIN: usize = 8;
 /// Most characters of a password.
 pub(crate) const LENGTH_MAX: usize = 256;
-/// Those who wait for their turn, for each who has it; the next one is sent away.
-const WAITING_PER_TURN: usize = 128;
+/// Characters that are judged. A beginning that is hard to guess is enough, and the time of the
+/// judgement grows much faster than the length: a hundred characters can be made to take seconds.
+const JUDGED_MAX: usize = 48;
 const SCORE_MIN: Score = Score::Three;
 
 /// OWASP's minimum for argon2id.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-
-/// Gives turns at hashing, so that many sign-ins at once exhaust neither memory nor processors.
-#[derive(Clone)]
-pub(crate) struct Passwords {
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-    nobodys: Arc<OnceLock<String>>,
-}
-
-/// The right to hash once. It is given back when the hashing has ended, even if nobody waits for
-/// the result any more.
-pub(crate) struct Turn {
-    nobodys: Arc<OnceLock<String>>,
-    _turn: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
-}
 
 /// What became of a check.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,72 +33,8 @@ pub(crate) enum Verdict {
     Right { rehashed: Option<String> },
 }
 
-impl Passwords {
-    pub(crate) fn new(parallel: NonZeroU32) -> Self {
-        let parallel = parallel.get() as usize;
-        let places = parallel.saturating_mul(1 + WAITING_PER_TURN);
-        Self {
-            turns: Arc::new(Semaphore::new(parallel)),
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            nobodys: Arc::default(),
-        }
-    }
-
-    /// Waits for a turn, unless too many wait already.
-    pub(crate) async fn turn(&self) -> Result<Turn, AuthError> {
-        let place = self.places.clone().try_acquire_owned();
-        let place = place.map_err(|_| AuthError::Busy)?;
-        let turn = self.turns.clone().acquire_owned().await;
-        Ok(Turn {
-            nobodys: self.nobodys.clone(),
-            _turn: turn.expect("nobody closes the semaphore"),
-            _place: place,
-        })
-    }
-}
-
-impl Turn {
-    /// Hashes a new password, or says why it is too easy to guess. `personal` are words that a
-    /// guesser would try first.
-    pub(crate) async fn choose(
-        self,
-        password: String,
-        personal: Vec<String>,
-    ) -> Result<String, AuthError> {
-        let (chosen, _) = self
-            .run(move |_| {
-                check_strength(&password, &personal)?;
-                hash(&password)
-            })
-            .await;
-        chosen
-    }
-
-    /// Checks a password against a stored hash. Without one it takes the same time, so that nobody
-    /// can tell an unknown account from a wrong password. The turn comes back with the verdict, to
-    /// be kept until the next one may begin.
-    pub(crate) async fn verify(
-        self,
-        password: String,
-        stored: Option<String>,
-    ) -> Result<(Verdict, Self), AuthError> {
-        let (verdict, turn) = self
-            .run(move |nobodys| check(&password, stored.as_deref(), nobodys))
-            .await;
-        Ok((verdict?, turn))
-    }
-
-    async fn run<T: Send + 'static>(
-        self,
-        work: impl FnOnce(&OnceLock<String>) -> T + Send + 'static,
-    ) -> (T, Self) {
-        tokio::task::spawn_blocking(move || (work(&self.nobodys), self))
-            .await
-            .expect("hashing does not panic")
-    }
-}
-
-fn check(
+/// Checks a password against a stored hash, or against that of nobody, which is always wrong.
+pub(crate) fn verify(
     password: &str,
     stored: Option<&str>,
     nobodys: &OnceLock<String>,
@@ -143,9 +63,13 @@ pub(crate) fn check_length(password: &str) -> Result<(), AuthError> {
     Err(AuthError::PasswordLength(length))
 }
 
-fn check_strength(password: &str, personal: &[String]) -> Result<(), AuthError> {
+/// Refuses what is easy to guess, and says what would help. `personal` are words that a guesser
+/// would try first.
+pub(crate) fn check_strength(password: &str, personal: &[String]) -> Result<(), AuthError> {
     let personal = personal.iter().map(String::as_str).collect::<Vec<_>>();
-    let estimate = zxcvbn::zxcvbn(password, &personal);
+    let end = password.char_indices().nth(JUDGED_MAX);
+    let judged = end.map_or(password, |(end, _)| &password[..end]);
+    let estimate = zxcvbn::zxcvbn(judged, &personal);
     if estimate.score() >= SCORE_MIN {
         return Ok(());
     }
@@ -175,7 +99,7 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-fn hash(password: &str) -> Result<String, AuthError> {
+pub(crate) fn hash(password: &str) -> Result<String, AuthError> {
     let salt = SaltString::generate(&mut OsRng);
     let hash = hasher().hash_password(password.as_bytes(), &salt);
     hash.map(|hash| hash.to_string()).map_err(AuthError::Hash)
@@ -209,70 +133,17 @@ mod tests {
 
     const GOOD: &str = "plum-tractor-Orbit-19";
 
-    fn passwords() -> Passwords {
-        Passwords::new(NonZeroU32::MIN)
-    }
-
-    async fn turn() -> Turn {
-        passwords().turn().await.expect("nobody waits")
-    }
-
-    async fn verdict(password: &str, stored: Option<&str>) -> Verdict {
-        let stored = stored.map(str::to_owned);
-        let checked = turn().await.verify(password.to_owned(), stored).await;
-        checked.expect("readable").0
-    }
-
-    #[tokio::test]
-    async fn a_password_opens_its_own_hash_only() {
-        let hash = turn().await.choose(GOOD.to_owned(), Vec::new()).await;
-        let hash = hash.expect("strong");
-        assert!(
-            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{hash}"
-        );
-
-        let right = Verdict::Right { rehashed: None };
-        assert_eq!(verdict(GOOD, Some(&hash)).await, right);
-        assert_eq!(verdict("another", Some(&hash)).await, Verdict::Wrong);
-    }
-
-    #[tokio::test]
-    async fn nobodys_password_is_always_wrong() {
-        assert_eq!(verdict(GOOD, None).await, Verdict::Wrong);
-    }
-
-    #[tokio::test]
-    async fn nobodys_password_takes_as_long_as_a_wrong_one() {
-        let stored = hash(GOOD).expect("hashed");
-        let passwords = passwords();
-        // The shortest of some is what it takes when nothing else runs.
-        let shortest = async |stored: Option<&str>| {
-            let mut shortest = Duration::MAX;
-            for _ in 0..6 {
-                let turn = passwords.turn().await.expect("nobody waits");
-                let started = Instant::now();
-                let verified = turn.verify("another".to_owned(), stored.map(str::to_owned));
-                verified.await.expect("readable");
-                shortest = shortest.min(started.elapsed());
-            }
-            shortest
-        };
-        let (nobodys, wrong) = (shortest(None).await, shortest(Some(&stored)).await);
-        assert!(nobodys * 2 > wrong, "{nobodys:?} and {wrong:?}");
-        assert!(wrong * 2 > nobodys, "{nobodys:?} and {wrong:?}");
-    }
-
-    #[tokio::test]
-    async fn a_hash_with_other_parameters_is_replaced() {
+    #[test]
+    fn a_hash_with_other_parameters_is_replaced() {
         let params = Params::new(8_192, 1, 1, None).expect("in bounds");
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let salt = SaltString::generate(&mut OsRng);
         let stored = weak.hash_password(GOOD.as_bytes(), &salt).expect("hashed");
 
-        let Verdict::Right {
+        let verdict = verify(GOOD, Some(&stored.to_string()), &OnceLock::new());
+        let Ok(Verdict::Right {
             rehashed: Some(hash),
-        } = verdict(GOOD, Some(&stored.to_string())).await
+        }) = verdict
         else {
             panic!("not rehashed");
         };
@@ -280,19 +151,22 @@ mod tests {
         assert!(is_right(GOOD, &hash).expect("readable"));
     }
 
-    #[tokio::test]
-    async fn one_too_many_is_sent_away() {
-        let passwords = passwords();
-        let turn = passwords.turn().await.expect("nobody waits");
-        let mut waiting = (0..WAITING_PER_TURN)
-            .map(|_| Box::pin(passwords.turn()))
-            .collect::<Vec<_>>();
-        for one in &mut waiting {
-            assert!(futures::poll!(one).is_pending());
+    #[test]
+    fn no_password_takes_long_to_judge() {
+        let personal = ["ada", "lovelace", "ada@example.com"].map(str::to_owned);
+        for crafted in [
+            "4@8({[<369!1|7$5%2",
+            "p4$$w0rd",
+            "aB1!",
+            "qwertz",
+            "1987-03-21",
+        ] {
+            let password = crafted.repeat(LENGTH_MAX / crafted.len());
+            let started = Instant::now();
+            let _ = check_strength(&password, &personal);
+            let taken = started.elapsed();
+            assert!(taken < Duration::from_secs(2), "{crafted}: {taken:?}");
         }
-        assert!(matches!(passwords.turn().await, Err(AuthError::Busy)));
-        drop((turn, waiting));
-        assert!(passwords.turn().await.is_ok());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::login::{SignedIn, issue};
 use crate::store::membership;
 use crate::store::refresh_token::{NewToken, StoredToken};
 use crate::store::session::Session;
+use crate::throttle::Throttle;
 use crate::token::RefreshToken;
 
 const REPLAYED: &str = "replayed";
@@ -25,8 +26,16 @@ enum Outcome {
         successor: RefreshToken,
         expires_at: NaiveDateTime,
     },
-    /// It is refused, and the refusal is to be committed.
-    Refused(Failure),
+    /// It is refused.
+    Refused(Refusal),
+}
+
+/// A refused token.
+struct Refusal {
+    failure: Failure,
+    session: Option<Session>,
+    /// In the transaction that ended the session.
+    is_recorded: bool,
 }
 
 /// Spends a refresh token for a new pair of tokens.
@@ -34,25 +43,24 @@ enum Outcome {
 /// A token that was spent before ends its session: either its holder or whoever spent it is not the
 /// client. Only within the grace period, and while the successor has not been used, the same
 /// successor is returned again, for a client that never got the reply.
+///
+/// Whoever sends tokens that are good for nothing writes nothing with most of them.
 pub(crate) async fn refresh(
     app: &App,
     auth: &Auth,
     client: &Client,
     token: &str,
 ) -> Result<SignedIn, AuthError> {
+    let token = RefreshToken::parse(token).ok_or(AuthError::InvalidRefreshToken)?;
     auth.signer.prepare(app).await?;
-    let parsed = RefreshToken::parse(token);
-    let mut conn = app.db.write().await?;
-    let outcome = conn
-        .transaction(async |conn| {
-            let Some(token) = &parsed else {
-                return refuse(app, client, conn, None, Failure::UnknownToken).await;
-            };
-            rotate(app, auth, client, conn, token).await
-        })
-        .await?;
-    drop(conn);
-
+    let outcome = match useless(app, &token).await? {
+        Some(refusal) => Outcome::Refused(refusal),
+        None => {
+            let mut conn = app.db.write().await?;
+            conn.transaction(async |conn| rotate(app, auth, client, conn, &token).await)
+                .await?
+        }
+    };
     match outcome {
         Outcome::Refreshed {
             session,
@@ -64,9 +72,56 @@ pub(crate) async fn refresh(
             refresh: successor,
             refresh_expires_at: expires_at.and_utc(),
         }),
-        Outcome::Refused(Failure::SessionEnded) => Err(AuthError::SessionEnded),
-        Outcome::Refused(_) => Err(AuthError::InvalidRefreshToken),
+        Outcome::Refused(refusal) => Err(refuse(app, client, refusal).await?),
     }
+}
+
+/// Why a token is good for nothing, if reading is enough to say so.
+async fn useless(app: &App, token: &RefreshToken) -> Result<Option<Refusal>, AuthError> {
+    let mut conn = app.db.read().await?;
+    let Some(stored) = StoredToken::find(&mut conn, &token.digest()).await? else {
+        return Ok(Some(Refusal::of(Failure::UnknownToken, None)));
+    };
+    let Some(session) = Session::find(&mut conn, stored.session).await? else {
+        return Ok(Some(Refusal::of(Failure::UnknownToken, None)));
+    };
+    let now = app.clock.now_utc();
+    if !session.is_alive(now) {
+        return Ok(Some(Refusal::of(Failure::SessionEnded, Some(session))));
+    }
+    if stored.used_at.is_none() && stored.expires_at <= now {
+        return Ok(Some(Refusal::of(Failure::ExpiredToken, Some(session))));
+    }
+    Ok(None)
+}
+
+/// Counts and records a refusal, and says what the client gets to know. Of an address that goes on
+/// and on, no more than one in a minute is recorded.
+async fn refuse(app: &App, client: &Client, refusal: Refusal) -> Result<AuthError, AuthError> {
+    let Refusal {
+        failure,
+        session,
+        is_recorded,
+    } = refusal;
+    let activity = of_session(client, session.as_ref());
+    match Throttle::of_refresh(client).charge(app).await {
+        Err(AuthError::Locked { seconds }) => {
+            let subject = session.map(|session| session.id.to_string());
+            let subject = subject.unwrap_or_default();
+            activity.record_locked(app, &subject).await?;
+            return Ok(AuthError::Locked { seconds });
+        }
+        Err(err) => return Err(err),
+        Ok(_) if is_recorded => {}
+        Ok(_) => {
+            let mut conn = app.db.write().await?;
+            activity.failed(failure).record(app, &mut conn).await?;
+        }
+    }
+    Ok(match failure {
+        Failure::SessionEnded => AuthError::SessionEnded,
+        _ => AuthError::InvalidRefreshToken,
+    })
 }
 
 async fn rotate(
@@ -84,17 +139,17 @@ async fn rotate(
         .seal(&context(&digest), successor.reveal().as_bytes());
     let spent = StoredToken::spend(conn, &digest, &sealed, now).await?;
     let Some(stored) = StoredToken::find(conn, &digest).await? else {
-        return refuse(app, client, conn, None, Failure::UnknownToken).await;
+        return Ok(Outcome::refused(Failure::UnknownToken, None));
     };
     let session = Session::find(conn, stored.session).await?;
     let Some(mut session) = session else {
-        return refuse(app, client, conn, None, Failure::UnknownToken).await;
+        return Ok(Outcome::refused(Failure::UnknownToken, None));
     };
     if !spent {
         return repeat(app, auth, client, conn, &digest, stored, session).await;
     }
     if !Session::touch(conn, session.id, now).await? {
-        return refuse(app, client, conn, Some(&session), Failure::SessionEnded).await;
+        return Ok(Outcome::refused(Failure::SessionEnded, Some(session)));
     }
 
     let next = NewToken {
@@ -108,7 +163,7 @@ async fn rotate(
     next.insert(conn).await?;
     session.last_used_at = now;
     leave_lost_tenant(app, conn, &mut session).await?;
-    record(app, client, conn, Some(&session), None).await?;
+    of_session(client, Some(&session)).record(app, conn).await?;
     Ok(Outcome::Refreshed {
         session,
         successor,
@@ -128,10 +183,10 @@ async fn repeat(
 ) -> Result<Outcome, AuthError> {
     let now = app.clock.now_utc();
     if !session.is_alive(now) {
-        return refuse(app, client, conn, Some(&session), Failure::SessionEnded).await;
+        return Ok(Outcome::refused(Failure::SessionEnded, Some(session)));
     }
     let Some(used_at) = stored.used_at else {
-        return refuse(app, client, conn, Some(&session), Failure::ExpiredToken).await;
+        return Ok(Outcome::refused(Failure::ExpiredToken, Some(session)));
     };
     if now - used_at < auth.config.refresh_grace()
         && let Some(sealed) = &stored.successor
@@ -142,7 +197,7 @@ async fn repeat(
         let successor = successor.ok_or(SecretError::Corrupt)?;
         let known = StoredToken::find(conn, &successor.digest()).await?;
         if let Some(known) = known.filter(|known| known.used_at.is_none()) {
-            record(app, client, conn, Some(&session), None).await?;
+            of_session(client, Some(&session)).record(app, conn).await?;
             return Ok(Outcome::Refreshed {
                 session,
                 successor,
@@ -152,7 +207,14 @@ async fn repeat(
     }
     Session::revoke(conn, session.id, REPLAYED, now).await?;
     tracing::warn!(session.id = %session.id, "a spent refresh token came back; its session is ended");
-    refuse(app, client, conn, Some(&session), Failure::ReplayedToken).await
+    let failure = Failure::ReplayedToken;
+    let activity = of_session(client, Some(&session)).failed(failure);
+    activity.record(app, conn).await?;
+    Ok(Outcome::Refused(Refusal {
+        failure,
+        session: Some(session),
+        is_recorded: true,
+    }))
 }
 
 /// A user who was taken out of the session's tenant goes on without one.
@@ -171,30 +233,29 @@ async fn leave_lost_tenant(
     Ok(())
 }
 
-async fn refuse(
-    app: &App,
-    client: &Client,
-    conn: &mut Conn,
-    session: Option<&Session>,
-    failure: Failure,
-) -> Result<Outcome, AuthError> {
-    record(app, client, conn, session, Some(failure)).await?;
-    Ok(Outcome::Refused(failure))
+impl Outcome {
+    fn refused(failure: Failure, session: Option<Session>) -> Self {
+        Self::Refused(Refusal::of(failure, session))
+    }
 }
 
-async fn record(
-    app: &App,
-    client: &Client,
-    conn: &mut Conn,
-    session: Option<&Session>,
-    failure: Option<Failure>,
-) -> Result<(), AuthError> {
-    let mut activity = Activity::of(Action::Refresh, client);
-    activity.failure = failure;
-    activity.user = session.map(|session| session.user);
-    activity.session = session.map(|session| session.id);
-    activity.tenant = session.and_then(|session| session.tenant);
-    Ok(activity.record(app, conn).await?)
+impl Refusal {
+    fn of(failure: Failure, session: Option<Session>) -> Self {
+        Self {
+            failure,
+            session,
+            is_recorded: false,
+        }
+    }
+}
+
+fn of_session<'a>(client: &'a Client, session: Option<&Session>) -> Activity<'a> {
+    Activity {
+        user: session.map(|session| session.user),
+        session: session.map(|session| session.id),
+        tenant: session.and_then(|session| session.tenant),
+        ..Activity::of(Action::Refresh, client)
+    }
 }
 
 fn context(digest: &str) -> String {

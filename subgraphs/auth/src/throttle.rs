@@ -1,5 +1,10 @@
-//! Lock-out: failed attempts are counted for the account and for the network address they come
-//! from, and each further one makes the next wait twice as long.
+//! Lock-out: failed attempts are counted, and too many lock whoever made them.
+//!
+//! They are counted for an account together with the network address that they come from, so that
+//! nobody is locked out by somebody elsewhere; for the address, which may try many accounts; and
+//! for the account alone, at a number that takes many addresses to reach. Each attempt is counted
+//! before it is made and taken back when it succeeds: of any number that come at once, only those
+//! are made for which there is room.
 //!
 //! Counted per attempt and not per request, because one request can carry a hundred logins. An
 //! unknown account is counted as if it existed, so that a lock tells nobody whether it does.
@@ -9,108 +14,268 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveDateTime, TimeDelta};
-use kit::Conn;
 use kit::viewer::Client;
+use kit::{App, Conn};
 use sha2::{Digest as _, Sha256};
 
 use crate::account::EmailKey;
 use crate::error::AuthError;
 use crate::store::failure::{self, Failures};
 
-/// How long the first failure that is not free locks; each further one locks twice as long.
-const LOCK_FIRST_S: i64 = 30;
-/// The longest that one more failure locks; a lock for ever would let anybody lock anybody out.
-const LOCK_MAX: TimeDelta = TimeDelta::minutes(15);
 /// Failures are forgotten when there has been none for so long.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);
+/// Failures of an account from one address that cost nothing.
+const ACCOUNT_FREE: i32 = 5;
+/// Failures of an address that cost nothing; more, since many may share it.
+const ADDRESS_FREE: i32 = 50;
+/// Failures of an account from all addresses together. One address makes about ten in this time.
+const ACCOUNT_MAX: Window = Window {
+    most: 100,
+    length: TimeDelta::minutes(15),
+};
+/// What is refused during a lock is recorded once in so long.
+const RECORDED: Window = Window {
+    most: 1,
+    length: TimeDelta::minutes(1),
+};
+
+/// Each failure that is not free locks twice as long as the one before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BackOff {
+    /// Failures that cost nothing.
+    pub(crate) free: i32,
+}
+
+/// So many attempts within a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) most: i32,
+    pub(crate) length: TimeDelta,
+}
+
+impl BackOff {
+    /// How long the failures beyond the free ones lock; the last wait is that of all further ones. A
+    /// lock for ever would let anybody lock anybody out.
+    pub(crate) const WAITS: [TimeDelta; 6] = [
+        TimeDelta::seconds(30),
+        TimeDelta::seconds(60),
+        TimeDelta::seconds(120),
+        TimeDelta::seconds(240),
+        TimeDelta::seconds(480),
+        TimeDelta::seconds(900),
+    ];
+
+    fn locked_until(self, failures: &Failures) -> NaiveDateTime {
+        let Ok(beyond) = usize::try_from(failures.failures - self.free) else {
+            return failures.last_at;
+        };
+        failures.last_at + Self::WAITS[beyond.min(Self::WAITS.len() - 1)]
+    }
+}
+
+impl Window {
+    fn locked_until(self, failures: &Failures) -> NaiveDateTime {
+        match failures.failures < self.most {
+            true => failures.last_at,
+            false => failures.last_at + self.length,
+        }
+    }
+}
 
 /// One thing that attempts are counted for.
 struct Source {
     name: String,
-    /// Failures that cost nothing.
-    free: i32,
+    limit: Limit,
+    /// What a success does to the failures before it.
+    success: Success,
+}
+
+enum Limit {
+    BackOff(BackOff),
+    Window(Window),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Success {
+    /// They are forgotten: their owner has come.
+    Forgives,
+    /// They stay: an attacker may have an account of their own.
+    ChangesNothing,
 }
 
 /// What the attempts of one operation are counted for.
-pub(crate) struct Throttle {
-    account: Option<Source>,
-    address: Option<Source>,
+pub(crate) struct Throttle(Vec<Source>);
+
+/// Attempts that are counted and not yet made.
+#[must_use]
+pub(crate) struct Charges(Vec<Charge>);
+
+struct Charge {
+    source: String,
+    success: Success,
+    counted_at: NaiveDateTime,
+    before: NaiveDateTime,
 }
 
 impl Throttle {
-    /// Counts for an account and for where the client is.
-    pub(crate) fn of_account(email: &EmailKey, client: &Client) -> Self {
-        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(email.as_str()));
-        let account = Source {
-            name: format!("account/{digest}"),
-            free: 5,
+    /// Counts the logins of an account by a client.
+    pub(crate) fn of_login(email: &EmailKey, client: &Client) -> Self {
+        let email = email.as_str();
+        let network = network_of(client).unwrap_or_default();
+        let pair = Source {
+            name: format!("pair/{}", digest(&[email, &network])),
+            limit: Limit::BackOff(BackOff { free: ACCOUNT_FREE }),
+            success: Success::Forgives,
         };
-        Self {
-            account: Some(account),
-            ..Self::of_address(client)
-        }
+        let account = Source {
+            name: format!("account/{}", digest(&[email])),
+            limit: Limit::Window(ACCOUNT_MAX),
+            success: Success::ChangesNothing,
+        };
+        let mut sources = vec![pair, account];
+        sources.extend(Self::of_address("address", client).0);
+        Self(sources)
     }
 
-    /// Counts only for where the client is; more is free, since many may share an address.
-    pub(crate) fn of_address(client: &Client) -> Self {
-        let address = client.address.map(|address| Source {
-            name: format!("address/{}", network(address)),
-            free: 50,
+    /// Counts the registrations of a client, together with its logins.
+    pub(crate) fn of_registration(client: &Client) -> Self {
+        Self::of_address("address", client)
+    }
+
+    /// Counts the refused refresh tokens of a client.
+    pub(crate) fn of_refresh(client: &Client) -> Self {
+        Self::of_address("refresh", client)
+    }
+
+    /// Lets one refusal of a subject by a client through, once a minute.
+    pub(crate) fn of_record(action: &str, subject: &str, client: &Client) -> Self {
+        let network = network_of(client).unwrap_or_default();
+        Self(vec![Source {
+            name: format!("record/{}", digest(&[action, subject, &network])),
+            limit: Limit::Window(RECORDED),
+            success: Success::ChangesNothing,
+        }])
+    }
+
+    fn of_address(kind: &str, client: &Client) -> Self {
+        let address = network_of(client).map(|network| Source {
+            name: format!("{kind}/{network}"),
+            limit: Limit::BackOff(BackOff { free: ADDRESS_FREE }),
+            success: Success::ChangesNothing,
         });
-        Self {
-            account: None,
-            address,
-        }
+        Self(address.into_iter().collect())
     }
 
-    /// For how many seconds the account or the address is still locked, if it is.
-    pub(crate) async fn locked_for(
+    /// For how many seconds one of the sources is still locked, if any is. Only reads.
+    async fn locked_for(
         &self,
         conn: &mut Conn,
         now: NaiveDateTime,
     ) -> Result<Option<i64>, AuthError> {
-        for source in self.sources() {
-            let Some(failures) = failure::find(conn, &source.name).await? else {
-                continue;
-            };
-            let wait = locked_until(&failures, source.free) - now;
-            if wait > TimeDelta::zero() {
+        for source in &self.0 {
+            let failures = failure::find(conn, &source.name).await?;
+            let wait = failures.map(|failures| source.locked_until(&failures) - now);
+            if let Some(wait) = wait.filter(|wait| *wait > TimeDelta::zero()) {
                 return Ok(Some(wait.num_seconds() + 1));
             }
         }
         Ok(None)
     }
 
-    /// Counts a failure.
-    pub(crate) async fn count(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<(), AuthError> {
-        for source in self.sources() {
-            failure::forget(conn, &source.name, now - FORGOTTEN_AFTER).await?;
-            failure::count(conn, &source.name, now).await?;
+    /// Counts an attempt that is about to be made, or refuses it. While a source is locked, this
+    /// only reads.
+    pub(crate) async fn charge(&self, app: &App) -> Result<Charges, AuthError> {
+        let now = app.clock.now_utc();
+        if let Some(seconds) = self.locked_for(&mut app.db.read().await?, now).await? {
+            return Err(AuthError::Locked { seconds });
         }
-        Ok(())
+        self.count(&mut app.db.write().await?, now).await
     }
 
-    /// Forgets the failures of the account, whose owner has come. Those of the address stay: an
-    /// attacker may have an account of their own.
-    pub(crate) async fn forgive(
+    async fn count(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Charges, AuthError> {
+        let mut charges = Charges(Vec::with_capacity(self.0.len()));
+        for source in &self.0 {
+            match source.charge(conn, now).await? {
+                Some(charge) => charges.0.push(charge),
+                None => {
+                    charges.take_back(conn).await?;
+                    let seconds = self.locked_for(conn, now).await?.unwrap_or(1);
+                    return Err(AuthError::Locked { seconds });
+                }
+            }
+        }
+        Ok(charges)
+    }
+}
+
+impl Source {
+    fn locked_until(&self, failures: &Failures) -> NaiveDateTime {
+        match self.limit {
+            Limit::BackOff(limit) => limit.locked_until(failures),
+            Limit::Window(limit) => limit.locked_until(failures),
+        }
+    }
+
+    async fn charge(
         &self,
         conn: &mut Conn,
         now: NaiveDateTime,
-    ) -> Result<(), AuthError> {
-        if let Some(account) = &self.account {
-            failure::forget(conn, &account.name, now).await?;
+    ) -> Result<Option<Charge>, AuthError> {
+        let known = failure::find(conn, &self.name).await?;
+        let counted = match self.limit {
+            Limit::BackOff(limit) => {
+                failure::forget(conn, &self.name, now - FORGOTTEN_AFTER).await?;
+                failure::back_off(conn, &self.name, limit, now).await?
+            }
+            Limit::Window(limit) => failure::step(conn, &self.name, limit, now).await?,
+        };
+        Ok(counted.then(|| Charge {
+            source: self.name.clone(),
+            success: self.success,
+            counted_at: now,
+            before: known.map_or(now, |known| known.last_at),
+        }))
+    }
+}
+
+impl Charges {
+    /// The attempt was not made, or was no failure.
+    async fn take_back(self, conn: &mut Conn) -> Result<(), AuthError> {
+        for charge in self.0 {
+            let Charge {
+                source,
+                counted_at,
+                before,
+                ..
+            } = charge;
+            failure::take_back(conn, &source, counted_at, before).await?;
         }
         Ok(())
     }
 
-    fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.account.iter().chain(&self.address)
+    /// The attempt succeeded.
+    pub(crate) async fn succeed(
+        self,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+    ) -> Result<(), AuthError> {
+        let is_forgiven = |charge: &Charge| charge.success == Success::Forgives;
+        let (forgiven, others) = self.0.into_iter().partition::<Vec<_>, _>(is_forgiven);
+        for charge in forgiven {
+            failure::forget(conn, &charge.source, now).await?;
+        }
+        Self(others).take_back(conn).await
     }
 }
 
 /// The oldest failure that still counts.
 pub(crate) fn counts_since(now: NaiveDateTime) -> NaiveDateTime {
     now - FORGOTTEN_AFTER
+}
+
+/// Where a client is, as far as limits tell apart.
+pub(crate) fn network_of(client: &Client) -> Option<String> {
+    client.address.map(network)
 }
 
 /// An IPv6 subscriber has a whole /64 and would never run out of addresses.
@@ -124,13 +289,14 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-fn locked_until(failures: &Failures, free: i32) -> NaiveDateTime {
-    let beyond = failures.failures - free;
-    if beyond < 0 {
-        return failures.last_at;
+/// A short name for several texts, none of which can pass for two.
+pub(crate) fn digest(texts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text);
+        digest.update([0]);
     }
-    let wait = TimeDelta::seconds(LOCK_FIRST_S << beyond.min(20));
-    failures.last_at + wait.min(LOCK_MAX)
+    URL_SAFE_NO_PAD.encode(digest.finalize())
 }
 
 #[cfg(test)]
@@ -152,8 +318,17 @@ mod tests {
             (i32::MAX, 900),
         ] {
             let failures = Failures { failures, last_at };
-            let wait = locked_until(&failures, 5) - last_at;
+            let wait = BackOff { free: 5 }.locked_until(&failures) - last_at;
             assert_eq!(wait.num_seconds(), seconds, "{}", failures.failures);
+        }
+    }
+
+    #[test]
+    fn a_window_locks_when_it_is_full_until_it_ends() {
+        let last_at = DateTime::UNIX_EPOCH.naive_utc();
+        for (failures, minutes) in [(0, 0), (99, 0), (100, 15), (101, 15)] {
+            let wait = ACCOUNT_MAX.locked_until(&Failures { failures, last_at }) - last_at;
+            assert_eq!(wait.num_minutes(), minutes, "{failures}");
         }
     }
 

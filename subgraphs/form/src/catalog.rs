@@ -2,17 +2,26 @@
 
 use std::sync::Arc;
 
+use kit::id::TenantId;
 use serde_json::Value;
 
 use crate::cache::Bounded;
 use crate::field::{self, Fields};
 use crate::schema::{self, RequestSchema, SchemaError};
+use crate::turns::{Bounds, Turns};
 use crate::validate::Checker;
 
 /// Bytes of schema text whose fields are kept; made ready they take some ten times as much.
 const FIELDS_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Bytes of schema text whose checkers are kept.
 const CHECKERS_BYTES_MAX: usize = 512 * 1024;
+
+/// Data that is checked at once; a client decides how much there is to check.
+const CHECKING: Bounds = Bounds {
+    all_max: 2,
+    each_max: 1,
+    queue_max: 50,
+};
 
 /// A schema and its fields.
 pub(crate) struct Prepared {
@@ -28,6 +37,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Catalog {
     prepared: Arc<Bounded<String, Prepared>>,
     checkers: Arc<Bounded<String, Checker>>,
+    /// Turns at checking data.
+    pub(crate) checking: Turns<TenantId>,
 }
 
 impl Default for Catalog {
@@ -35,6 +46,7 @@ impl Default for Catalog {
         Self {
             prepared: Arc::new(Bounded::new(FIELDS_BYTES_MAX)),
             checkers: Arc::new(Bounded::new(CHECKERS_BYTES_MAX)),
+            checking: Turns::new(CHECKING),
         }
     }
 }

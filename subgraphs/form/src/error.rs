@@ -31,6 +31,9 @@ pub(crate) enum FormError {
         /// Why.
         source: SchemaError,
     },
+    /// The tenant has enough under way.
+    #[error("too many submissions of your tenant wait to be checked; try again in a moment")]
+    Busy,
     /// The endpoint has no address to send to.
     #[error("form {0} cannot be submitted: its endpoint has no valid address")]
     NoAddress(FormId),
@@ -67,6 +70,7 @@ impl Coded for FormError {
             Self::Denied(denied) => denied.code(),
             Self::KeyTaken | Self::Unusable { .. } | Self::NoAddress(_) => Code::Conflict,
             Self::InvalidKey => Code::BadUserInput,
+            Self::Busy => Code::RateLimited,
             Self::Storage(err) => err.code(),
             Self::Tenant(err) => err.code(),
             Self::Corrupt(_) | Self::Task(_) => Code::Internal,

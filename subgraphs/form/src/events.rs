@@ -21,6 +21,9 @@ pub(crate) struct FormSubmitted {
     pub(crate) user_id: UserId,
     /// What became of it.
     pub(crate) state: State,
+    /// What the form needs, so that whoever may not see the submission does not see this either.
+    #[serde(skip)]
+    pub(crate) permission: Option<String>,
 }
 
 /// The delivery of a submission to its endpoint ended, well or badly.
@@ -36,6 +39,9 @@ pub(crate) struct FormDelivered {
     pub(crate) state: State,
     /// The HTTP status of the endpoint's answer; none without an answer.
     pub(crate) status: Option<i32>,
+    /// What the form needs, so that whoever may not see the submission does not see this either.
+    #[serde(skip)]
+    pub(crate) permission: Option<String>,
 }
 
 impl Payload for FormSubmitted {
@@ -48,6 +54,10 @@ impl Payload for FormSubmitted {
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
     }
+
+    fn permission(&self) -> Option<String> {
+        self.permission.clone()
+    }
 }
 
 impl Payload for FormDelivered {
@@ -59,5 +69,9 @@ impl Payload for FormDelivered {
 
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
+    }
+
+    fn permission(&self) -> Option<String> {
+        self.permission.clone()
     }
 }

@@ -26,6 +26,7 @@ mod submission;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod turns;
 pub mod validate;
 
 pub use delivery::run;

@@ -1,7 +1,7 @@
 //! What forms remember of the registry's endpoints and the tenants' subscriptions.
 
 use kit::App;
-use kit::event::Handler;
+use kit::event::{Handler, HandlerError};
 use kit::id::{EndpointId, FormId, ServiceId, TenantId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,12 +18,17 @@ struct EndpointAdded {
     endpoint_id: EndpointId,
     service_id: ServiceId,
     tenant_id: TenantId,
-    base_url: String,
     method: String,
     path: String,
     title: String,
     description: Option<String>,
     permission: String,
+}
+
+/// What of an endpoint handlers are told and readers of events are not.
+#[derive(Deserialize)]
+struct EndpointDetail {
+    base_url: String,
     request_schema: Value,
 }
 
@@ -39,7 +44,11 @@ pub(crate) fn handler(_: &App) -> Handler {
     Handler::new(HANDLER, KINDS, |conn, event| {
         Box::pin(async move {
             if event.kind == "endpoint.added" {
-                let form = Form::from(EndpointAdded::deserialize(&event.data)?);
+                let added = EndpointAdded::deserialize(&event.data)?;
+                let detail = event.detail.as_ref().ok_or_else(|| {
+                    HandlerError::new(format!("event {} came without its detail", event.id))
+                })?;
+                let form = added.form(EndpointDetail::deserialize(detail)?);
                 forms::remember(conn, &form).await?;
             } else {
                 let subscribed = TenantServiceSubscribed::deserialize(&event.data)?;
@@ -49,22 +58,24 @@ pub(crate) fn handler(_: &App) -> Handler {
             Ok(())
         })
     })
+    .detailed()
 }
 
-impl From<EndpointAdded> for Form {
-    fn from(added: EndpointAdded) -> Self {
-        Self {
-            id: FormId::from_uuid(added.endpoint_id.uuid()),
-            service_id: added.service_id,
-            owner_id: added.tenant_id,
-            permission: added.permission,
-            method: added.method.to_ascii_uppercase(),
-            base_url: added.base_url,
-            path: added.path,
-            title: added.title,
-            description: added.description,
-            version: schema::version(&added.request_schema),
-            schema_text: added.request_schema.to_string(),
+impl EndpointAdded {
+    fn form(self, detail: EndpointDetail) -> Form {
+        let schema_text = detail.request_schema.to_string();
+        Form {
+            id: FormId::from_uuid(self.endpoint_id.uuid()),
+            service_id: self.service_id,
+            owner_id: self.tenant_id,
+            permission: self.permission,
+            method: self.method.to_ascii_uppercase(),
+            base_url: detail.base_url,
+            path: self.path,
+            title: self.title,
+            description: self.description,
+            version: schema::version_of_text(&schema_text),
+            schema_text,
         }
     }
 }

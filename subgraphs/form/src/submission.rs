@@ -13,12 +13,15 @@ use crate::catalog::{Catalog, Prepared};
 use crate::delivery::{self, target};
 use crate::error::FormError;
 use crate::ids::SubmissionId;
+use crate::pointer::Pointer;
 use crate::store::{Delivery, Form, State, Submission, deliveries, submissions};
-use crate::validate::InputError;
+use crate::validate::{InputError, InputErrorCode};
 use crate::{field, form, request, seal};
 
 /// How long a client waits for the delivery; it goes on without them.
-const WAIT_MAX: Duration = Duration::from_secs(10);
+const WAIT_MAX: Duration = Duration::from_secs(12);
+/// How long a client waits for the turn to have data checked, and for the check.
+const CHECK_MAX: Duration = Duration::from_secs(10);
 const KEY_CHARS_MAX: usize = 190;
 
 /// What somebody wants to submit.
@@ -51,7 +54,7 @@ pub(crate) async fn submit(
     check_key(new.idempotency_key.as_deref())?;
     let form = form::find(app, viewer, new.form).await?;
     let prepared = catalog.prepare(form.schema()?).await?;
-    let checked = match check(catalog, &prepared, &form, new.data).await? {
+    let checked = match check(catalog, tenant, &prepared, &form, new.data).await? {
         Ok(checked) => checked,
         Err(errors) => return Ok(Answer::Rejected(errors)),
     };
@@ -89,15 +92,22 @@ fn check_key(key: Option<&str>) -> Result<(), FormError> {
 
 /// Checks data by the form's schema and by what can be put into a request; off the async
 /// threads, because a client decides how much there is to check.
+///
+/// One tenant has one turn at it at a time. A check that takes longer than anybody waits goes on to
+/// its end, and keeps its turn until then.
 async fn check(
     catalog: &Catalog,
+    tenant: TenantId,
     prepared: &Arc<Prepared>,
     form: &Form,
     mut data: Value,
 ) -> Result<Result<Value, Vec<InputError>>, FormError> {
     let target = target(form).ok_or(FormError::NoAddress(form.id))?;
+    let turn = catalog.checking.take(&tenant, CHECK_MAX).await;
+    let turn = turn.ok_or(FormError::Busy)?;
     let (catalog, prepared, id) = (catalog.clone(), Arc::clone(prepared), form.id);
     let checking = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let unusable = |source| FormError::Unusable { id, source };
         let checker = catalog.checker(&prepared).map_err(unusable)?;
         let schema = prepared
@@ -117,7 +127,14 @@ async fn check(
             Err(errors)
         })
     });
-    checking.await?
+    match tokio::time::timeout(CHECK_MAX, checking).await {
+        Ok(checked) => checked?,
+        Err(_) => Ok(Err(vec![InputError::new(
+            Pointer::root(),
+            InputErrorCode::TooLarge,
+            "takes too long to check; submit fewer or shorter values",
+        )])),
+    }
 }
 
 /// Data that was found good, on its way into the database.

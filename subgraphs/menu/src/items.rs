@@ -40,7 +40,6 @@ struct EndpointAdded {
     service_id: ServiceId,
     service_slug: String,
     method: String,
-    operation_id: Option<String>,
     title: String,
     tag: Option<String>,
     permission: String,
@@ -167,12 +166,11 @@ fn root_of(service: ServiceId) -> MenuItemId {
     MenuItemId::from_uuid(service.uuid())
 }
 
+/// The endpoint's id is in it, as nothing else is unique: two versions of a service have the same
+/// slug and operations, and so may services of two tenants that meet in one menu.
 fn path(added: &EndpointAdded) -> String {
-    let named = added.operation_id.as_deref().filter(|id| !id.is_empty());
-    let leaf = named.map_or_else(|| added.endpoint_id.to_string(), ToOwned::to_owned);
     let slug = utf8_percent_encode(&added.service_slug, SEGMENT);
-    let leaf = utf8_percent_encode(&leaf, SEGMENT);
-    format!("/services/{slug}/{leaf}")
+    format!("/services/{slug}/{}", added.endpoint_id)
 }
 
 /// What calling an endpoint does, as far as its method tells.

@@ -51,6 +51,10 @@ impl Payload for NotificationRequested {
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
     }
+
+    fn permission(&self) -> Option<String> {
+        Some(self.permission.clone())
+    }
 }
 
 impl Payload for NotificationCreated {
@@ -62,5 +66,9 @@ impl Payload for NotificationCreated {
 
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
+    }
+
+    fn permission(&self) -> Option<String> {
+        Some(self.permission.clone())
     }
 }

@@ -28,6 +28,8 @@ struct HealthChanged {
     service_slug: String,
     from: String,
     to: String,
+    #[serde(default)]
+    error: Option<String>,
 }
 
 /// The handler.
@@ -85,7 +87,10 @@ fn words(kind: Kind, changed: &HealthChanged) -> (String, String) {
     match (kind, changed.to.as_str()) {
         (Kind::ServiceDown, _) => (
             format!("{name} is down"),
-            format!("{name} no longer passes its health checks."),
+            match &changed.error {
+                Some(error) => format!("{name} no longer passes its health checks: {error}."),
+                None => format!("{name} no longer passes its health checks."),
+            },
         ),
         (Kind::ServiceRecovered, "DEGRADED") => (
             format!("{name} is back, but degraded"),

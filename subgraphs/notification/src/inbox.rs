@@ -65,7 +65,7 @@ pub(crate) fn follow(
     let filter = Filter {
         tenant: Some(viewer.tenant()?),
         kinds: vec![NotificationCreated::KIND.to_owned()],
-        subject: None,
+        ..Filter::default()
     };
     let events = app.events.follow(app.db.clone(), None, filter);
     let (app, viewer) = (app.clone(), viewer.clone());

@@ -11,6 +11,8 @@ mod loaders;
 mod status;
 mod store;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use administrator::{appoint, grants};
 pub use graphql::{Query, Subscription};

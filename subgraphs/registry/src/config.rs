@@ -1,9 +1,14 @@
-//! Settings of the health monitor.
+//! Settings of the health monitor, and how many services there are to be watched.
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::store::Usage;
+
+/// Bytes of request schemas over all services of a tenant.
+const SCHEMA_BYTES_MAX: i64 = 256 * 1024 * 1024;
 
 /// Settings of the health monitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,9 +28,13 @@ pub struct HealthConfig {
     /// Checks in a row that must fail before a service is down.
     #[schemars(range(min = 1))]
     pub fall: u32,
-    /// Checks that this process makes at once.
+    /// Checks that this process makes at once; of them at most four of one tenant, and at most four
+    /// of one host.
     #[schemars(range(min = 1, max = 1000))]
     pub concurrency: u32,
+    /// Services that one tenant can have.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub services_max: u32,
 }
 
 impl Default for HealthConfig {
@@ -37,6 +46,7 @@ impl Default for HealthConfig {
             rise: 2,
             fall: 3,
             concurrency: 32,
+            services_max: 200,
         }
     }
 }
@@ -59,6 +69,14 @@ impl HealthConfig {
     /// How long a claim holds when its worker is never heard of again.
     pub(crate) fn lease(&self) -> Duration {
         self.timeout() + Duration::from_secs(10)
+    }
+
+    /// What one tenant can have.
+    pub(crate) fn quota(&self) -> Usage {
+        Usage {
+            services: i32::try_from(self.services_max).unwrap_or(i32::MAX),
+            schema_bytes: SCHEMA_BYTES_MAX,
+        }
     }
 
     pub(crate) fn concurrency(&self) -> usize {

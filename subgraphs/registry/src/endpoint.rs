@@ -7,10 +7,10 @@ use kit::{App, Conn, Viewer, event};
 use serde_json::Value;
 
 use crate::error::RegistryError;
-use crate::events::EndpointAdded;
+use crate::events::{EndpointAdded, EndpointDetail};
 use crate::openapi::{self, Limits, Method, Operation, Warning};
 use crate::service::{managed_tenant, optional, text};
-use crate::store::{Endpoint, NewEndpoint, Service};
+use crate::store::{Endpoint, NewEndpoint, Service, Usage};
 
 const TITLE_CHARS_MAX: usize = 300;
 const NAME_CHARS_MAX: usize = 200;
@@ -83,6 +83,7 @@ fn default_permission(slug: &str, method: Method) -> String {
 pub(crate) async fn add(
     app: &App,
     viewer: &Viewer,
+    quota: Usage,
     by_hand: ByHand,
 ) -> Result<Endpoint, RegistryError> {
     let tenant = managed_tenant(viewer)?;
@@ -93,14 +94,20 @@ pub(crate) async fn add(
         let service = Service::find_own(conn, tenant, id)
             .await?
             .ok_or(RegistryError::NotFound(id))?;
+        draft.check_permission(&service)?;
+        let placed = draft.place(&service);
+        let taken = Usage {
+            services: 0,
+            schema_bytes: placed.schema_bytes(),
+        };
+        taken.add(conn, tenant, quota).await?;
         let max = Limits::default().operations_max;
         if !Service::count_endpoint(conn, id, max).await? {
             return Err(RegistryError::TooManyEndpoints(max));
         }
-        let (row, added) = draft.place(&service);
-        let id = row.id;
-        Endpoint::insert(conn, row).await?;
-        event::record(conn, &app.clock, &added).await?;
+        let id = placed.row.id;
+        Endpoint::insert(conn, placed.row).await?;
+        event::record(conn, &app.clock, &placed.added).await?;
         let mut written = Endpoint::by_ids(conn, &[id]).await?;
         written.pop().ok_or(RegistryError::Storage(
             diesel::result::Error::NotFound.into(),
@@ -113,18 +120,16 @@ pub(crate) async fn add(
 pub(crate) async fn insert_all(
     conn: &mut Conn,
     app: &App,
-    service: &Service,
-    drafts: Vec<Draft>,
+    placed: Vec<Placed>,
 ) -> Result<(), RegistryError> {
-    let mut drafts = drafts.into_iter();
+    let mut placed = placed.into_iter();
     loop {
         let (mut rows, mut added, mut bytes) = (Vec::new(), Vec::new(), 0);
         while rows.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
-            let Some(draft) = drafts.next() else { break };
-            let (row, event) = draft.place(service);
-            bytes += row.request_schema.len();
-            rows.push(row);
-            added.push(event);
+            let Some(next) = placed.next() else { break };
+            bytes += next.row.request_schema.len();
+            rows.push(next.row);
+            added.push(next.added);
         }
         if rows.is_empty() {
             return Ok(());
@@ -137,9 +142,8 @@ pub(crate) async fn insert_all(
 impl ByHand {
     fn check(self) -> Result<Draft, RegistryError> {
         let path = text("/path", &self.path, Limits::default().path_chars_max)?;
-        if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
-            let rule = "`path` must begin with a slash and have no query, fragment or space";
-            return Err(RegistryError::invalid("/path", rule));
+        if let Some(fault) = openapi::template::fault(&path) {
+            return Err(RegistryError::invalid("/path", format!("`path` {fault}")));
         }
         let permission = optional("/permission", self.permission, PERMISSION_CHARS_MAX)?;
         if let Some(wrong) = permission
@@ -170,9 +174,38 @@ impl ByHand {
     }
 }
 
+/// An endpoint with an id: its row, and what is announced about it.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    row: NewEndpoint,
+    added: EndpointAdded,
+}
+
+impl Placed {
+    /// How much of the tenant's quota it takes.
+    pub(crate) fn schema_bytes(&self) -> i64 {
+        i64::try_from(self.row.request_schema.len()).unwrap_or(i64::MAX)
+    }
+}
+
 impl Draft {
-    /// The row of an endpoint of this service, and what is announced about it.
-    fn place(self, service: &Service) -> (NewEndpoint, EndpointAdded) {
+    /// Refuses a permission that is not about this service: whoever may use something else would
+    /// be let in, or asked for more than anybody was told.
+    fn check_permission(&self, service: &Service) -> Result<(), RegistryError> {
+        let own = format!("service.{}", service.slug);
+        let is_own = |permission: &String| {
+            let rest = permission.strip_prefix(&own);
+            rest.is_some_and(|rest| rest.starts_with([':', '.']))
+        };
+        if self.permission.as_ref().is_none_or(is_own) {
+            return Ok(());
+        }
+        let rule = format!("`permission` must be about this service; write it like `{own}:read`");
+        Err(RegistryError::invalid("/permission", rule))
+    }
+
+    /// The endpoint in this service.
+    pub(crate) fn place(self, service: &Service) -> Placed {
         let id = EndpointId::new();
         let permission = self
             .permission
@@ -197,7 +230,6 @@ impl Draft {
             service_id: service.id,
             tenant_id: service.tenant_id,
             service_slug: service.slug.clone(),
-            base_url: self.base_url.unwrap_or_else(|| service.base_url.clone()),
             visibility: service.visibility,
             method: self.method.to_string(),
             path: self.path,
@@ -207,8 +239,11 @@ impl Draft {
             tag: self.tag,
             deprecated: self.deprecated,
             permission,
-            request_schema: self.request_schema,
+            detail: EndpointDetail {
+                base_url: self.base_url.unwrap_or_else(|| service.base_url.clone()),
+                request_schema: self.request_schema,
+            },
         };
-        (row, added)
+        Placed { row, added }
     }
 }

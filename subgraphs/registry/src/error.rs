@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use kit::db::ConnectError;
 use kit::error::StorageError;
-use kit::id::{InvalidId, ServiceId};
+use kit::id::{ServiceId, TenantId};
 use kit::outbound::OutboundError;
 use kit::{Code, Coded, Denied};
 
@@ -16,9 +16,9 @@ pub(crate) enum RegistryError {
     /// The viewer may not.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The id is none.
-    #[error(transparent)]
-    Id(#[from] InvalidId),
+    /// Only the current tenant's is shown.
+    #[error("this is shown in the tenant itself; make {0} the current one with `switchTenant`")]
+    NotCurrent(TenantId),
     /// One input does not fit.
     #[error("{message}")]
     Invalid {
@@ -51,6 +51,15 @@ pub(crate) enum RegistryError {
     /// The service can have no more endpoints.
     #[error("a service can have at most {0} endpoints")]
     TooManyEndpoints(usize),
+    /// The tenant can have no more services.
+    #[error("a tenant can have at most {0} services")]
+    TooManyServices(i32),
+    /// The tenant's endpoints describe as much as they can.
+    #[error("the request schemas of a tenant's services can have at most {0} bytes together")]
+    TooMuchSchema(i64),
+    /// The tenant has enough under way.
+    #[error("too much of this is under way in your tenant; try again in a moment")]
+    Busy,
     /// The document is no description that can be imported.
     #[error("{error}")]
     OpenApi {
@@ -96,12 +105,15 @@ impl Coded for RegistryError {
     fn code(&self) -> Code {
         match self {
             Self::Denied(denied) => denied.code(),
-            Self::Id(id) => id.code(),
             Self::Invalid { .. } | Self::OpenApi { .. } => Code::BadUserInput,
             Self::Fetch(_) | Self::FetchStatus(_) => Code::BadUserInput,
+            Self::NotCurrent(_) => Code::Forbidden,
             Self::NotFound(_) => Code::NotFound,
             Self::Taken { .. } | Self::EndpointTaken { .. } => Code::Conflict,
-            Self::TooManyEndpoints(_) => Code::QuotaExceeded,
+            Self::TooManyEndpoints(_) | Self::TooManyServices(_) | Self::TooMuchSchema(_) => {
+                Code::QuotaExceeded
+            }
+            Self::Busy => Code::RateLimited,
             Self::Storage(_) => Code::Internal,
         }
     }
@@ -114,7 +126,8 @@ impl Coded for RegistryError {
             Self::NotFound(_) => Some("/serviceId"),
             Self::Taken { .. } => Some("/slug"),
             Self::EndpointTaken { .. } => Some("/path"),
-            Self::Denied(_) | Self::Id(_) | Self::TooManyEndpoints(_) | Self::Storage(_) => None,
+            Self::TooManyEndpoints(_) | Self::TooManyServices(_) | Self::TooMuchSchema(_) => None,
+            Self::Denied(_) | Self::NotCurrent(_) | Self::Busy | Self::Storage(_) => None,
         }
     }
 }

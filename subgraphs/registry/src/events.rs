@@ -46,8 +46,6 @@ pub(crate) struct EndpointAdded {
     pub(crate) tenant_id: TenantId,
     /// The service's short name.
     pub(crate) service_slug: String,
-    /// Where the endpoint answers: the service's address, or its own where it has one.
-    pub(crate) base_url: String,
     /// Who can see the service.
     pub(crate) visibility: Visibility,
     /// Its HTTP method.
@@ -64,8 +62,18 @@ pub(crate) struct EndpointAdded {
     pub(crate) tag: Option<String>,
     /// Whether the service advises against it.
     pub(crate) deprecated: bool,
-    /// What a user needs to see and use it.
+    /// What a user needs to see and use it, and to see this.
     pub(crate) permission: String,
+    /// What only the platform's own handlers are told.
+    #[serde(skip)]
+    pub(crate) detail: EndpointDetail,
+}
+
+/// What a form needs to reach an endpoint, and no reader of events.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct EndpointDetail {
+    /// Where the endpoint answers: the service's address, or its own where it has one.
+    pub(crate) base_url: String,
     /// JSON Schema 2020-12 of a request: an object whose properties `path`, `query`, `header`,
     /// `cookie` and `body` group its parts.
     pub(crate) request_schema: Value,
@@ -86,6 +94,8 @@ pub(crate) struct ServiceHealthChanged {
     pub(crate) from: HealthState,
     /// The state now.
     pub(crate) to: HealthState,
+    /// What was wrong at the check that changed it, in a few words; nothing if nothing was.
+    pub(crate) error: Option<String>,
     /// Grows by one with each change of this service.
     pub(crate) seq: i64,
     /// When.
@@ -113,6 +123,14 @@ impl Payload for EndpointAdded {
 
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
+    }
+
+    fn permission(&self) -> Option<String> {
+        Some(self.permission.clone())
+    }
+
+    fn detail(&self) -> Option<Value> {
+        serde_json::to_value(&self.detail).ok()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Importing a service from its OpenAPI document.
 
-use std::sync::Arc;
+use std::time::Duration;
 
+use kit::id::TenantId;
 use kit::outbound::Request;
 use kit::{App, Viewer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::endpoint::Draft;
@@ -12,25 +12,36 @@ use crate::error::RegistryError;
 use crate::health;
 use crate::openapi::{self, Description, Limits, Operation, Warning};
 use crate::service::{self, NewService, REGISTER, Visibility};
-use crate::store::Service;
+use crate::store::{Service, Usage};
+use crate::turns::{Bounds, Turn, Turns};
 
 /// Documents that are fetched at once; each waits for somebody else's server.
-const FETCHED_AT_ONCE: usize = 16;
+const FETCHED: Bounds = Bounds {
+    all_max: 16,
+    each_max: 2,
+    queue_max: 6,
+};
 /// Documents that are read at once; each takes memory several times its size.
-const READ_AT_ONCE: usize = 2;
+const READ: Bounds = Bounds {
+    all_max: 2,
+    each_max: 1,
+    queue_max: 6,
+};
+/// How long somebody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Bounds how many documents this process works on at once.
+/// Bounds how many documents this process works on at once, in all and of each tenant.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    fetching: Arc<Semaphore>,
-    reading: Arc<Semaphore>,
+    fetching: Turns<TenantId>,
+    reading: Turns<TenantId>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
         Self {
-            fetching: Arc::new(Semaphore::new(FETCHED_AT_ONCE)),
-            reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            fetching: Turns::new(FETCHED),
+            reading: Turns::new(READ),
         }
     }
 }
@@ -72,12 +83,13 @@ pub(crate) async fn import(
     app: &App,
     desk: &Desk,
     viewer: &Viewer,
+    quota: Usage,
     source: Source,
     overrides: Overrides,
 ) -> Result<Imported, RegistryError> {
-    viewer.require_in_tenant(REGISTER)?;
+    let tenant = viewer.require_in_tenant(REGISTER)?;
     let health = overrides.health.clone().check()?;
-    let document = read(app, desk, source).await?;
+    let document = read(app, desk, tenant, source).await?;
     let base_url = base_url(&document, &overrides)?;
     // An address that was given is meant for all operations, whatever the document says of some.
     let base = overrides.base_url.is_none().then_some(&base_url);
@@ -114,7 +126,7 @@ pub(crate) async fn import(
             .iter()
             .map(|draft| draft.warnings.len())
             .sum::<usize>();
-    service::save(app, &service, health, drafts).await?;
+    service::save(app, &service, quota, health, drafts).await?;
     drop(turn);
     Ok(Imported {
         service,
@@ -127,21 +139,26 @@ pub(crate) async fn import(
 struct Document {
     address: Option<Url>,
     description: Description,
-    turn: OwnedSemaphorePermit,
+    turn: Turn<TenantId>,
 }
 
 /// Gets the document and reads it, away from the threads that serve requests.
-async fn read(app: &App, desk: &Desk, source: Source) -> Result<Document, RegistryError> {
+async fn read(
+    app: &App,
+    desk: &Desk,
+    tenant: TenantId,
+    source: Source,
+) -> Result<Document, RegistryError> {
     let (field, address, text) = match source {
         Source::Text(text) => ("/text", None, text.into_bytes()),
         Source::File(file) => ("/file", None, contents(file).await?),
         Source::Url(url) => {
-            let _turn = turn(&desk.fetching).await;
+            let _turn = turn(&desk.fetching, tenant).await?;
             ("/url", Some(url.clone()), fetch(app, url).await?)
         }
     };
     // The turn goes with the work: a request that is given up does not stop its thread.
-    let turn = turn(&desk.reading).await;
+    let turn = turn(&desk.reading, tenant).await?;
     let reading = tokio::task::spawn_blocking(move || (openapi::read(&text), turn)).await;
     let (description, turn) =
         reading.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
@@ -153,9 +170,9 @@ async fn read(app: &App, desk: &Desk, source: Source) -> Result<Document, Regist
     })
 }
 
-async fn turn(desk: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    let turn = desk.clone().acquire_owned().await;
-    turn.expect("the semaphore is never closed")
+async fn turn(turns: &Turns<TenantId>, tenant: TenantId) -> Result<Turn<TenantId>, RegistryError> {
+    let turn = turns.take(&tenant, PATIENCE).await;
+    turn.ok_or(RegistryError::Busy)
 }
 
 async fn contents(file: std::fs::File) -> Result<Vec<u8>, RegistryError> {

@@ -18,6 +18,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use config::HealthConfig;
 pub use graphql::{Mutation, Query, Subscription};
@@ -31,12 +32,13 @@ use kit::{App, Viewer};
 pub const NAME: &str = "registry";
 
 /// Builds the subgraph.
-pub fn schema(app: App, health: HealthConfig) -> Schema<Query, Mutation, Subscription> {
+pub fn schema(app: App, config: HealthConfig) -> Schema<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation, Subscription)
         .enable_federation()
         .enable_subscription_in_federation()
         .data(app)
-        .data(health)
+        .data(health::CheckDesk::new(config.clone()))
+        .data(config)
         .data(import::Desk::default())
         .finish()
 }

@@ -14,12 +14,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::endpoint::{self, Draft};
+use crate::endpoint::{self, Draft, Placed};
 use crate::error::RegistryError;
 use crate::events::ServiceRegistered;
 use crate::health;
 use crate::slug;
-use crate::store::{Service, ServiceFilter};
+use crate::store::{Service, ServiceFilter, Usage};
 
 /// What registering a service needs.
 pub(crate) const REGISTER: Permission = Permission("service:register");
@@ -85,12 +85,13 @@ pub(crate) struct NewService {
 pub(crate) async fn register(
     app: &App,
     viewer: &Viewer,
+    quota: Usage,
     new: NewService,
 ) -> Result<Service, RegistryError> {
     viewer.require_in_tenant(REGISTER)?;
     let health = new.health.clone().check()?;
     let service = check(app, viewer, new)?;
-    save(app, &service, health, Vec::new()).await?;
+    save(app, &service, quota, health, Vec::new()).await?;
     Ok(service)
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn check(app: &App, viewer: &Viewer, new: NewService) -> Result<Servi
         description: optional("/description", new.description, DESCRIPTION_CHARS_MAX)?,
         base_url: base_url(app, new.base_url)?,
         visibility: new.visibility,
-        icon: optional("/icon", new.icon, ICON_CHARS_MAX)?,
+        icon: icon(new.icon)?,
         endpoint_count: 0,
         created_by: viewer.user,
         created_at: app.clock.now_utc(),
@@ -124,6 +125,7 @@ pub(crate) fn check(app: &App, viewer: &Viewer, new: NewService) -> Result<Servi
 pub(crate) async fn save(
     app: &App,
     service: &Service,
+    quota: Usage,
     health: health::Settings,
     endpoints: Vec<Draft>,
 ) -> Result<(), RegistryError> {
@@ -139,12 +141,22 @@ pub(crate) async fn save(
         base_url: service.base_url.clone(),
         endpoint_count: service.endpoint_count,
     };
+    let drafts: Vec<_> = endpoints
+        .into_iter()
+        .map(|draft| draft.place(service))
+        .collect();
+    let taken = Usage {
+        services: 1,
+        schema_bytes: drafts.iter().map(Placed::schema_bytes).sum(),
+    };
     let mut conn = app.db.write().await?;
+    Usage::begin(&mut conn, service.tenant_id).await?;
     conn.transaction(async |conn| {
+        taken.add(conn, service.tenant_id, quota).await?;
         service.insert(conn).await?;
         health::begin(conn, service, health).await?;
         event::record(conn, &app.clock, &announced).await?;
-        endpoint::insert_all(conn, app, service, endpoints).await
+        endpoint::insert_all(conn, app, drafts).await
     })
     .await
 }
@@ -188,6 +200,26 @@ fn slug_rule(beginning: &str) -> RegistryError {
         "{beginning} lower-case letters and digits with single dashes in between, at most {max}"
     );
     RegistryError::invalid("/slug", message)
+}
+
+/// An icon is shown by whoever shows the service, so it is a name or something to be fetched from
+/// the web and nothing that runs.
+fn icon(icon: Option<String>) -> Result<Option<String>, RegistryError> {
+    let icon = optional("/icon", icon, ICON_CHARS_MAX)?;
+    let is_name = |icon: &str| {
+        let special = |c: char| c.is_control() || c.is_whitespace() || ":/\\<>&\"'`".contains(c);
+        !icon.contains(special)
+    };
+    let is_web = |icon: &str| {
+        Url::parse(icon).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    };
+    match icon {
+        Some(icon) if !is_name(&icon) && !is_web(&icon) => {
+            let rule = "`icon` must be a name, such as `ticket`, or an address that begins with http:// or https://";
+            Err(RegistryError::invalid("/icon", rule))
+        }
+        icon => Ok(icon),
+    }
 }
 
 /// An address that may be followed and that paths can be put below.

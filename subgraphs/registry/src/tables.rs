@@ -64,5 +64,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    registry_usage (tenant_id) {
+        tenant_id -> Text,
+        services -> Integer,
+        schema_bytes -> BigInt,
+    }
+}
+
 diesel::joinable!(service_health -> services (service_id));
 diesel::allow_tables_to_appear_in_same_query!(services, endpoints, service_health);

@@ -4,6 +4,7 @@
 //! A tenant has a database of its own, which is provisioned here step by step. What a role allows
 //! belongs to the user subgraph, and what a service is to the registry: here they are only named.
 
+mod config;
 mod error;
 mod events;
 mod graphql;
@@ -21,6 +22,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use config::TenantConfig;
 pub use graphql::{Mutation, Query};
 pub use ids::{MembershipId, SubscriptionId};
 pub use projections::handlers;
@@ -35,10 +37,11 @@ use kit::{App, Viewer};
 pub const NAME: &str = "tenant";
 
 /// Builds the subgraph.
-pub fn schema(app: App) -> Schema<Query, Mutation, EmptySubscription> {
+pub fn schema(app: App, config: TenantConfig) -> Schema<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .enable_federation()
         .data(app)
+        .data(config)
         .finish()
 }
 

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kit::error::StorageError;
+use kit::error::{StorageError, chain};
 use kit::tenant_db::TenantDbError;
 use kit::{App, event};
 use tokio_util::sync::CancellationToken;
@@ -94,10 +94,10 @@ async fn attempt(app: &App, due: Due) -> Result<(), StorageError> {
 async fn activate(app: &App, claim: Claim) -> Result<(), StorageError> {
     let now = app.clock.now_utc();
     let mut conn = app.db.write().await?;
-    conn.transaction(async |conn| {
+    let activated = conn.transaction(async |conn| {
         provisioning::end_step(conn, claim, Step::Database, None, now).await?;
         if !provisioning::settle(conn, claim, State::Active, None).await? {
-            return Ok(()); // The claim ran out, and another worker has it.
+            return Ok::<_, StorageError>(false); // The claim ran out, and another worker has it.
         }
         provisioning::begin_step(conn, claim, Step::Activation, now).await?;
         provisioning::end_step(conn, claim, Step::Activation, None, now).await?;
@@ -116,16 +116,19 @@ async fn activate(app: &App, claim: Claim) -> Result<(), StorageError> {
         };
         event::record(conn, &app.clock, &created).await?;
         event::record(conn, &app.clock, &owner).await?;
-        Ok(())
-    })
-    .await
+        Ok(true)
+    });
+    if activated.await? {
+        tracing::info!(tenant.id = %claim.tenant, "tenant created");
+    }
+    Ok(())
 }
 
 /// Writes down a failure and when to try again, if ever.
 async fn fail(app: &App, claim: Claim, err: &TenantDbError) -> Result<(), StorageError> {
     tracing::error!(
-        error = err as &dyn Error, tenant.id = %claim.tenant, attempt = claim.attempt,
-        "a tenant's database could not be made"
+        error = %chain(err), tenant.id = %claim.tenant, attempt = claim.attempt,
+        attempts_left = claim.attempts_left, "a tenant's database could not be made"
     );
     let now = app.clock.now_utc();
     let mut conn = app.db.write().await?;

@@ -1,8 +1,9 @@
 //! Creating and finding tenants.
 
 use kit::id::{TenantId, UserId};
-use kit::{App, Viewer};
+use kit::{App, Permission, Viewer};
 
+use crate::config::TenantConfig;
 use crate::error::TenantError;
 use crate::ids::MembershipId;
 use crate::member::OWNER;
@@ -12,16 +13,18 @@ use crate::store::provisioning::{self, Due};
 use crate::store::tenants::{self, NewTenant};
 use crate::store::{Membership, State, Tenant, members};
 
-/// Tenants that one user may create: each is a database.
-pub(crate) const PER_USER_MAX: i32 = 100;
+/// What frees from the limit on tenants.
+const CREATE_ANY: Permission = Permission("platform.tenant:create");
 const NAME_MAX: usize = 100;
 
 /// Creates a tenant, with the viewer as its owner, and makes its database.
 ///
 /// Answers when the first attempt has ended: the tenant is ACTIVE then, or still PROVISIONING if
-/// something failed that is tried again in the background.
+/// something failed that is tried again in the background. Administrators of the platform create as
+/// many as they like.
 pub(crate) async fn create(
     app: &App,
+    config: &TenantConfig,
     viewer: &Viewer,
     name: &str,
     slug: Option<String>,
@@ -31,7 +34,11 @@ pub(crate) async fn create(
         Some(slug) => slug::check(&slug).map(|()| slug)?,
         None => slug::of_name(name)?,
     };
-    let due = request(app, viewer.user, name.to_owned(), slug).await?;
+    let owned_max = match viewer.require(CREATE_ANY) {
+        Ok(()) => i32::MAX,
+        Err(_) => i32::try_from(config.owned_max).unwrap_or(i32::MAX),
+    };
+    let due = request(app, viewer.user, owned_max, name.to_owned(), slug).await?;
     attempt_detached(app, due).await;
     let mut conn = app.db.read().await?;
     Ok(tenants::find(&mut conn, due.id).await?)
@@ -61,6 +68,7 @@ pub(crate) async fn retry(app: &App, viewer: &Viewer, id: TenantId) -> Result<Te
 pub(crate) async fn request(
     app: &App,
     user: UserId,
+    owned_max: i32,
     name: String,
     slug: String,
 ) -> Result<Due, TenantError> {
@@ -91,8 +99,8 @@ pub(crate) async fn request(
     let mut conn = app.db.write().await?;
     tenants::prepare_count(&mut conn, user).await?;
     conn.transaction(async |conn| {
-        if !tenants::count_creation(conn, user, PER_USER_MAX).await? {
-            return Err(TenantError::TooManyTenants(PER_USER_MAX));
+        if !tenants::count_creation(conn, user, owned_max).await? {
+            return Err(TenantError::TooManyTenants(owned_max));
         }
         if !tenants::insert(conn, tenant).await? {
             return Err(TenantError::SlugTaken(slug));

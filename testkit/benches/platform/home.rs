@@ -34,7 +34,7 @@ pub(crate) async fn measure_in_process(backend: Backend) {
         .await
         .expect("it starts");
     let owner = owner(&Client::new(&format!("http://{}", portico.address()))).await;
-    let identity = Identity::new(portico.app().clone(), &config.auth);
+    let identity = Identity::new(portico.app().clone(), &config);
 
     let engine = engine(portico.app(), &config);
     let latencies = Latencies::of(PARALLEL, async || {

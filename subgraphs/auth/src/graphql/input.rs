@@ -17,7 +17,8 @@ impl ScalarType for Email {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
             Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
+            // Never `expected_type`: its message holds the value, which may be a password.
+            _ => Err(InputValueError::custom("an e-mail address is a text")),
         }
     }
 

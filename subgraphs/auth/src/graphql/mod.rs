@@ -56,7 +56,8 @@ pub struct Mutation;
 /// Entry points for changing.
 #[Object]
 impl Mutation {
-    /// Registers an account. Nobody is signed in by it: go on with `login`.
+    /// Registers an account. Nobody is signed in by it: go on with `login`. If the operator has
+    /// closed registration, administrators of the platform still register others.
     ///
     /// An address that already has an account is answered with the code `CONFLICT`. That tells
     /// whoever asks that the account exists, and is slowed down after some attempts. It will change
@@ -74,8 +75,8 @@ impl Mutation {
             password: input.password,
         };
         let client = ctx.client();
-        let registered = account::register(ctx.app(), &auth.config, &auth.passwords, &client, user);
-        let id = registered.await?;
+        let viewer = ctx.viewer().ok();
+        let id = account::register(ctx.app(), auth, viewer, &client, user).await?;
         ctx.revealed().add(id);
         Ok(RegisterPayload {
             user: Some(User { id: id.into() }),
@@ -85,9 +86,9 @@ impl Mutation {
     /// Signs in by password and opens a session, in the tenant that the user worked in last.
     ///
     /// Send the access token with every request as `Authorization: Bearer …`. An unknown account and
-    /// a wrong password give the same answer. After some failures the account and the network
-    /// address are locked for a time that doubles with each further one; the code is then
-    /// `REQUEST_RATE_LIMITED`.
+    /// a wrong password give the same answer. After some failures the account is locked for the
+    /// network address that they came from, and in the end the address for all accounts, for a time
+    /// that doubles with each further one; the code is then `REQUEST_RATE_LIMITED`.
     async fn login(
         &self,
         ctx: &Context<'_>,

@@ -70,3 +70,13 @@ pub(crate) async fn list_public(conn: &mut Conn) -> QueryResult<Vec<(String, Str
             .await
     })
 }
+
+/// The sealed half of every key.
+pub(crate) async fn list_private(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    on!(conn, |c| {
+        signing_keys::table
+            .select(signing_keys::private)
+            .load(c)
+            .await
+    })
+}

@@ -5,7 +5,8 @@ use serde_json::json;
 use testkit::{Backend, on_both};
 
 use super::{Fixture, PASSWORD};
-use crate::password::{Passwords, Verdict};
+use crate::password::Verdict;
+use crate::turn::Passwords;
 use crate::{AuthConfig, Registration, create_user, has_users};
 
 on_both![
@@ -14,6 +15,8 @@ on_both![
     of_many_registrations_of_one_address_one_wins,
     what_is_wrong_with_a_registration_is_named,
     registration_can_be_closed,
+    an_administrator_registers_others_when_registration_is_closed,
+    registering_keeps_a_pace,
     an_operator_creates_users,
     an_old_hash_is_replaced_when_its_owner_comes,
 ];
@@ -124,6 +127,49 @@ async fn registration_can_be_closed(backend: Backend) {
     assert!(!has_users(&fixture.test.app).await.expect("readable"));
 }
 
+async fn an_administrator_registers_others_when_registration_is_closed(backend: Backend) {
+    let config = AuthConfig {
+        registration: Registration::Closed,
+        ..AuthConfig::default()
+    };
+    let fixture = Fixture::start_with(backend, config).await;
+    let query = "mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }";
+    let input = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
+    let input = json!({ "input": input });
+
+    // An owner may do everything in a tenant, and the platform is not in it.
+    let owner = fixture
+        .test
+        .viewer(&["*:*", "!platform:*", "!platform.*:*"]);
+    let refused = fixture.run(Some(&owner), query, input.clone()).await;
+    assert_eq!(
+        refused,
+        "FORBIDDEN: registration is closed; ask an administrator for an account"
+    );
+
+    let administrator = fixture.test.viewer(&["platform:*", "platform.*:*"]);
+    let answer = fixture.run(Some(&administrator), query, input).await;
+    assert!(answer["register"]["user"]["id"].is_string(), "{answer}");
+    fixture.login("ada@example.com").await;
+}
+
+async fn registering_keeps_a_pace(backend: Backend) {
+    let config = AuthConfig {
+        address_registrations_per_minute: NonZeroU32::MIN,
+        ..AuthConfig::default()
+    };
+    let fixture = Fixture::start_with(backend, config).await;
+    fixture.newcomer("ada@example.com").await;
+    let refused = fixture.register("bob@example.com").await;
+    let text = refused.as_str().unwrap_or_default();
+    assert!(
+        text.starts_with("REQUEST_RATE_LIMITED: too many requests"),
+        "{refused}"
+    );
+    fixture.advance(60);
+    fixture.newcomer("bob@example.com").await;
+}
+
 async fn an_operator_creates_users(backend: Backend) {
     let fixture = Fixture::start(backend).await;
     let app = &fixture.test.app;
@@ -162,7 +208,10 @@ async fn an_old_hash_is_replaced_when_its_owner_comes(backend: Backend) {
         hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
         "{hash}"
     );
-    let turn = Passwords::new(NonZeroU32::MIN).turn().await.expect("free");
+    let turn = Passwords::new(NonZeroU32::MIN)
+        .login_turn(None)
+        .await
+        .expect("free");
     let checked = turn.verify(PASSWORD.to_owned(), Some(hash)).await;
     let (verdict, _) = checked.expect("readable");
     assert_eq!(verdict, Verdict::Right { rehashed: None });

@@ -16,6 +16,8 @@ on_both![
     many_uses_at_once_within_the_grace_lead_to_one_successor,
     an_unused_session_ends,
     what_is_no_refresh_token_is_refused,
+    garbage_fills_no_record,
+    a_dead_token_fills_no_record,
 ];
 
 const REFUSED: &str = "UNAUTHENTICATED at /refreshToken: this refresh token is unknown, spent or \
@@ -137,4 +139,43 @@ async fn what_is_no_refresh_token_is_refused(backend: Backend) {
         assert_eq!(fixture.refresh(token).await, REFUSED, "{token}");
     }
     fixture.viewer(&tokens.access).await;
+}
+
+async fn garbage_fills_no_record(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let tokens_of_ada = fixture.newcomer("ada@example.com").await;
+    for _ in 0..200 {
+        assert_eq!(fixture.refresh("garbage").await, REFUSED);
+    }
+    assert_eq!(fixture.activities().await, ["register", "login"]);
+
+    let guesses = (0..200).map(async |_| {
+        let guess = crate::token::RefreshToken::new();
+        fixture.refresh(guess.reveal()).await
+    });
+    let answers = join_all(guesses).await;
+    let told = answers.iter().filter(|answer| *answer == REFUSED).count();
+    assert_eq!(told, 50);
+
+    let record = fixture.activities().await;
+    let count = |entry: &str| record.iter().filter(|known| *known == entry).count();
+    assert_eq!(count("refresh: unknown_token"), 50);
+    assert_eq!(count("refresh: locked"), 1);
+    // Whoever shares the address goes on.
+    tokens(&fixture.refresh(&tokens_of_ada.refresh).await);
+}
+
+async fn a_dead_token_fills_no_record(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    tokens(&fixture.refresh(&first.refresh).await);
+    fixture.advance(11);
+    for _ in 0..100 {
+        fixture.refresh(&first.refresh).await;
+    }
+    let record = fixture.activities().await;
+    let count = |entry: &str| record.iter().filter(|known| *known == entry).count();
+    assert_eq!(count("refresh: replayed_token"), 1);
+    assert_eq!(count("refresh: session_ended"), 49);
+    assert_eq!(count("refresh: locked"), 1);
 }

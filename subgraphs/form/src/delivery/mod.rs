@@ -35,10 +35,13 @@ use crate::request::Target;
 use crate::store::submissions::Outcome;
 use crate::store::{Delivery, Failure, Form, State, Submission, deliveries, forms, submissions};
 
-/// How long an endpoint may take to answer.
-const SEND_MAX: Duration = Duration::from_secs(8);
-/// How long one worker has a delivery to itself; well above [`SEND_MAX`].
-const LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How long one worker has a delivery to itself beyond the time that the endpoint has to answer.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// How long one worker has a delivery to itself.
+fn lease(app: &App) -> TimeDelta {
+    TimeDelta::from_std(app.outbound.timeout() + GRACE).unwrap_or(TimeDelta::minutes(15))
+}
 
 /// A delivery that this process works on from the start.
 pub(crate) fn begin(app: &App, tenant: TenantId, form: FormId) -> Delivery {
@@ -48,7 +51,7 @@ pub(crate) fn begin(app: &App, tenant: TenantId, form: FormId) -> Delivery {
         tenant_id: tenant,
         form_id: form,
         lease: LeaseId::new(),
-        leased_until: now + LEASE,
+        leased_until: now + lease(app),
         attempts: 1,
         created_at: now,
     }
@@ -140,6 +143,8 @@ async fn close(app: &App, delivery: &Delivery) -> Result<(), FormError> {
     };
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
+        let form = forms::find(conn, submission.form_id).await?;
+        let permission = form.map(|form| form.permission);
         // Whoever lost the lease leaves the rest to its new holder.
         if deliveries::remove(conn, delivery).await? == 0 {
             return Ok(());
@@ -150,6 +155,7 @@ async fn close(app: &App, delivery: &Delivery) -> Result<(), FormError> {
             tenant_id: delivery.tenant_id,
             user_id: submission.submitted_by,
             state: submission.state,
+            permission: permission.clone(),
         };
         event::record(conn, &app.clock, &submitted).await?;
         let delivered = FormDelivered {
@@ -158,6 +164,7 @@ async fn close(app: &App, delivery: &Delivery) -> Result<(), FormError> {
             tenant_id: delivery.tenant_id,
             state: submission.state,
             status: submission.response_status,
+            permission,
         };
         event::record(conn, &app.clock, &delivered).await?;
         Ok(())

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use kit::App;
 use tokio_util::sync::CancellationToken;
 
-use super::{LEASE, advance};
+use super::{advance, lease};
 use crate::catalog::Catalog;
 use crate::error::FormError;
 use crate::ids::LeaseId;
@@ -66,7 +66,7 @@ pub(crate) async fn recover(app: &App, catalog: &Catalog) -> Result<(), FormErro
 }
 
 async fn take_over(app: &App, mut delivery: Delivery) -> Result<Option<Delivery>, FormError> {
-    let (lease, until) = (LeaseId::new(), app.clock.now_utc() + LEASE);
+    let (lease, until) = (LeaseId::new(), app.clock.now_utc() + lease(app));
     let mut conn = app.db.write().await?;
     if deliveries::take_over(&mut conn, &delivery, lease, until).await? == 0 {
         return Ok(None);

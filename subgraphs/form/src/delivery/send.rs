@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 use kit::App;
 use kit::outbound::{Limits, OutboundError, Request, Response};
 
-use super::{SEND_MAX, answer};
+use super::answer;
 use crate::catalog::Catalog;
 use crate::error::FormError;
 use crate::field;
@@ -55,7 +55,7 @@ fn with_limits(outgoing: Outgoing, submission: &Submission) -> Request {
         headers,
         body: outgoing.body.unwrap_or_default(),
         limits: Limits {
-            timeout: Some(SEND_MAX),
+            timeout: None,
             body_bytes_max: Some(BODY_BYTES_MAX),
             cut: true,
         },

@@ -175,6 +175,10 @@ impl<'a> Builder<'a> {
             ["object"] => self.object(schema, place),
             ["array"] => self.array(schema, place),
             [] if nullable => place.field(schema, FieldKind::Constant(Value::Null)),
+            // Nobody fills it in, so nothing is missing.
+            [] if schema.get("readOnly") == Some(&Value::Bool(true)) => {
+                place.field(schema, FieldKind::Json)
+            }
             [] => place.json(
                 schema,
                 format!("nothing in the schema says what {} holds", place.shown()),

@@ -51,10 +51,13 @@ pub(super) fn field(schema: &Map<String, Value>, place: &Place) -> Option<Field>
     let mut field = place.field(schema, kind);
     field.nullable = nullable;
     if dropped > 0 {
-        field.warnings.push(format!(
-            "{dropped} listed values at {} do not fit its type",
-            place.shown()
-        ));
+        let shown = place.shown();
+        field.warnings.push(match dropped {
+            1 => format!("one of the values listed at {shown} has another type and is left out"),
+            _ => format!(
+                "{dropped} of the values listed at {shown} have another type and are left out"
+            ),
+        });
     }
     Some(field)
 }

@@ -79,7 +79,9 @@ impl Form {
     }
 
     /// The JSON Schema 2020-12 that submitted data is checked by. It refers to nothing outside of
-    /// itself; `x-portico-warnings` in it say what was taken out.
+    /// itself. Keywords of our own check nothing: `x-portico-warnings` say what was taken out;
+    /// `x-portico-media-type`, `x-portico-encoding`, `x-portico-style`, `x-portico-explode` and
+    /// `x-portico-allow-reserved` say how a value is written into the request.
     async fn json_schema(&self) -> Value {
         match &self.prepared.schema {
             Ok(schema) => schema.document().clone(),

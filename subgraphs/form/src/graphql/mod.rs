@@ -33,7 +33,8 @@ impl Query {
         #[graphql(desc = "The form's id.")] id: ID,
     ) -> Result<Option<Form>, ApiError> {
         ctx.viewer()?;
-        load_form(ctx, FormId::try_from(id)?).await
+        let id = FormId::try_from(id).map_err(|err| ApiError::from(err).at("/id"))?;
+        load_form(ctx, id).await
     }
 
     /// A submission in your current tenant; null if there is none with this id, or you lack the
@@ -44,7 +45,8 @@ impl Query {
         #[graphql(desc = "The submission's id.")] id: ID,
     ) -> Result<Option<FormSubmission>, ApiError> {
         ctx.viewer()?;
-        load_submission(ctx, SubmissionId::try_from(id)?).await
+        let id = SubmissionId::try_from(id).map_err(|err| ApiError::from(err).at("/id"))?;
+        load_submission(ctx, id).await
     }
 
     /// An endpoint by its key, with what its form is made of.
@@ -118,8 +120,8 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// Checks data by the form's rules, keeps it in your tenant's own database and delivers it to
-    /// the endpoint. Waits for the endpoint's answer, at most ten seconds; the delivery goes on
-    /// without you.
+    /// the endpoint. Waits for the endpoint's answer, at most twelve seconds; a delivery that takes
+    /// longer, as the platform's `outbound.timeout_ms` may allow, goes on without you.
     ///
     /// Needs the permission of the endpoint.
     async fn submit_form(

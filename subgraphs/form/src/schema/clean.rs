@@ -144,17 +144,16 @@ fn drop_unsupported_patterns(
             .entry(pattern.to_owned())
             .or_insert_with_key(|pattern| validate::is_pattern_supported(pattern))
     };
-    if schema
-        .get("pattern")
-        .and_then(Value::as_str)
-        .is_some_and(|pattern| !is_supported(pattern))
-    {
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    if let Some(pattern) = pattern.filter(|pattern| !is_supported(pattern)) {
+        let why = match validate::is_pattern_valid(pattern) {
+            true => "cannot be matched in linear time",
+            false => "is no regular expression",
+        };
         schema.shift_remove("pattern");
         warn(
             schema,
-            &format!(
-                "\"pattern\" at #{pointer} cannot be matched in linear time and is not checked"
-            ),
+            &format!("\"pattern\" at #{pointer} {why} and is not checked"),
         );
     }
     let Some(Value::Object(named)) = schema.get_mut("patternProperties") else {

@@ -19,12 +19,26 @@ const COMBINED_MAX: u64 = 2_000;
 /// Over all schemas, how many of those are followed while measuring.
 const FOLLOWED_MAX: usize = 1_000_000;
 
-/// The deepest data that this schema can check at a bounded price.
-pub(super) fn data_depth_max(document: &Value) -> Result<usize, SchemaError> {
+/// What checking data by a schema may cost.
+#[derive(Clone, Debug)]
+pub(super) struct Cost {
+    /// The deepest data that can be checked at a bounded price.
+    pub(super) data_depth_max: usize,
+    /// How many subschemas are applied along one path to a value at each depth, at most.
+    pub(super) along_path: Vec<u64>,
+}
+
+/// What this schema may cost.
+pub(super) fn measure(document: &Value) -> Result<Cost, SchemaError> {
     let graph = Graph::read(document);
     let own = own_applications(&graph)?;
     let parts = Parts::of_all(&graph)?;
     let mut cost = own.clone();
+    let mut along_path = vec![cost[0]];
+    let done = |data_depth_max, along_path| Cost {
+        data_depth_max,
+        along_path,
+    };
     for depth in 1..=DATA_DEPTH_MAX {
         let deeper: Vec<u64> = (0..graph.nodes.len())
             .map(|at| own[at].saturating_add(parts[at].costliest(&cost)))
@@ -32,7 +46,7 @@ pub(super) fn data_depth_max(document: &Value) -> Result<usize, SchemaError> {
         if deeper[0] > APPLICATIONS_MAX {
             // Less than a body and its properties is of no use to anybody.
             return if depth > 3 {
-                Ok(depth - 1)
+                Ok(done(depth - 1, along_path))
             } else {
                 Err(SchemaError::TooCostly)
             };
@@ -41,70 +55,78 @@ pub(super) fn data_depth_max(document: &Value) -> Result<usize, SchemaError> {
             break;
         }
         cost = deeper;
+        along_path.push(cost[0]);
     }
-    Ok(DATA_DEPTH_MAX)
+    Ok(done(DATA_DEPTH_MAX, along_path))
 }
 
 /// How many schemas are applied to a value by each schema, itself included.
 fn own_applications(graph: &Graph<'_>) -> Result<Vec<u64>, SchemaError> {
-    let mut own = vec![1_u64; graph.nodes.len()];
-    for at in graph.in_place_order() {
-        let below = &graph.nodes[at].below;
-        let sum = below
-            .iter()
-            .filter(|edge| edge.relation.is_in_place())
-            .map(|edge| own[edge.to]);
-        own[at] = sum.fold(1, u64::saturating_add);
-        if own[at] > COMBINED_MAX {
-            return Err(SchemaError::TooCostly);
-        }
+    let own = applied_to_value(graph, vec![1; graph.nodes.len()]);
+    match own.iter().any(|own| *own > COMBINED_MAX) {
+        true => Err(SchemaError::TooCostly),
+        false => Ok(own),
     }
-    Ok(own)
+}
+
+/// The price of applying each schema to a value, with all that it applies to the same value, where
+/// each alone has its own price.
+pub(super) fn applied_to_value(graph: &Graph<'_>, alone: Vec<u64>) -> Vec<u64> {
+    let mut price = alone;
+    for at in graph.in_place_order() {
+        let below = graph.nodes[at].below.iter();
+        let below = below.filter(|edge| edge.relation.is_in_place());
+        price[at] = below.fold(price[at], |sum, edge| sum.saturating_add(price[edge.to]));
+    }
+    price
 }
 
 /// The schemas that one schema applies to each part of a value, with how often.
 #[derive(Default)]
-struct Parts {
-    properties: BTreeMap<String, HashMap<usize, u64>>,
-    any_property: HashMap<usize, u64>,
-    items: HashMap<usize, u64>,
+pub(super) struct Parts {
+    pub(super) properties: BTreeMap<String, HashMap<usize, u64>>,
+    pub(super) any_property: HashMap<usize, u64>,
+    pub(super) items: HashMap<usize, u64>,
 }
 
 impl Parts {
     fn of_all(graph: &Graph<'_>) -> Result<Vec<Self>, SchemaError> {
         let mut followed = 0;
-        let mut all: Vec<Self> = Vec::with_capacity(graph.nodes.len());
-        for at in 0..graph.nodes.len() {
-            let mut parts = Self::default();
-            let mut open = vec![at];
-            while let Some(node) = open.pop() {
-                followed += 1;
-                if followed > FOLLOWED_MAX {
-                    return Err(SchemaError::TooCostly);
-                }
-                for edge in &graph.nodes[node].below {
-                    match edge.relation {
-                        relation if relation.is_in_place() => open.push(edge.to),
-                        Relation::Property => {
-                            let name = edge.property.unwrap_or_default();
-                            *parts
-                                .properties
-                                .entry(name.to_owned())
-                                .or_default()
-                                .entry(edge.to)
-                                .or_default() += 1;
-                        }
-                        Relation::AnyProperty => {
-                            *parts.any_property.entry(edge.to).or_default() += 1
-                        }
-                        Relation::Item => *parts.items.entry(edge.to).or_default() += 1,
-                        _ => {}
-                    }
-                }
+        let all = (0..graph.nodes.len()).map(|at| Self::of(graph, at, &mut followed));
+        all.collect()
+    }
+
+    /// The parts of one schema; `followed` counts the schemas that were looked at.
+    pub(super) fn of(
+        graph: &Graph<'_>,
+        at: usize,
+        followed: &mut usize,
+    ) -> Result<Self, SchemaError> {
+        let mut parts = Self::default();
+        let mut open = vec![at];
+        while let Some(node) = open.pop() {
+            *followed += 1;
+            if *followed > FOLLOWED_MAX {
+                return Err(SchemaError::TooCostly);
             }
-            all.push(parts);
+            for edge in &graph.nodes[node].below {
+                let schemas = match edge.relation {
+                    relation if relation.is_in_place() => {
+                        open.push(edge.to);
+                        continue;
+                    }
+                    Relation::Property => {
+                        let name = edge.property.unwrap_or_default();
+                        parts.properties.entry(name.to_owned()).or_default()
+                    }
+                    Relation::AnyProperty => &mut parts.any_property,
+                    Relation::Item => &mut parts.items,
+                    _ => continue,
+                };
+                *schemas.entry(edge.to).or_default() += 1;
+            }
         }
-        Ok(all)
+        Ok(parts)
     }
 
     fn costliest(&self, cost: &[u64]) -> u64 {

@@ -12,10 +12,14 @@ mod location;
 mod media;
 mod meta;
 mod walk;
+mod work;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use cost::Cost;
 pub use location::{Location, REFUSED_HEADERS, is_header_allowed};
 pub use media::MediaType;
 
@@ -45,9 +49,9 @@ pub enum SchemaError {
 /// A cleaned request schema: the locations of an HTTP request, each with its own schema.
 #[derive(Clone, Debug)]
 pub struct RequestSchema {
-    document: Value,
+    document: Arc<Value>,
     version: String,
-    data_depth_max: usize,
+    cost: Cost,
 }
 
 impl RequestSchema {
@@ -60,11 +64,11 @@ impl RequestSchema {
         let mut document = raw.clone();
         clean::clean(&mut document)?;
         location::shape(&mut document);
-        let data_depth_max = cost::data_depth_max(&document)?;
+        let cost = cost::measure(&document)?;
         Ok(Self {
-            document,
+            document: Arc::new(document),
             version: version(raw),
-            data_depth_max,
+            cost,
         })
     }
 
@@ -80,7 +84,16 @@ impl RequestSchema {
 
     /// How deep the data of a submission may be nested.
     pub fn data_depth_max(&self) -> usize {
-        self.data_depth_max
+        self.cost.data_depth_max
+    }
+
+    /// How many subschemas are applied to values when this data is checked, counted more for long
+    /// texts and lists; nothing when that is more than `max`.
+    pub fn work(&self, data: &Value, max: u64) -> Option<u64> {
+        match work::at_most(&self.document, &self.cost, data) {
+            bound if bound <= max => Some(bound),
+            _ => work::measure(&self.document, data, max),
+        }
     }
 
     /// What a reference inside this schema points to.

@@ -149,7 +149,7 @@ fn parameters_are_shaped_for_delivery() {
         codes(json!({ "path": { "id": "1" }, "query": { "q": 1 } })),
         Vec::<String>::new()
     );
-    assert_eq!(codes(json!({})), ["/path Required", "/query Required"]);
+    assert_eq!(codes(json!({})), ["/path/id Required", "/query/q Required"]);
     assert_eq!(
         codes(
             json!({ "path": { "id": "" }, "query": { "q": 1, "r": 2 }, "header": { "Authorization": "x" }, "other": 1 })

@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod limits;
 mod recovery;
 mod submissions;
 mod world;

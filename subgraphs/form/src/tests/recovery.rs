@@ -63,7 +63,7 @@ impl Left {
 
     /// Lets the lease expire and looks after what is left.
     async fn recover(&self) {
-        self.world.app().clock.advance(TimeDelta::seconds(16));
+        self.world.app().clock.advance(TimeDelta::seconds(19));
         recover(self.world.app(), &Catalog::default())
             .await
             .unwrap();
@@ -249,7 +249,7 @@ async fn a_delivery_that_is_being_worked_on_is_left_alone(backend: Backend) {
 
 async fn many_workers_deliver_once(backend: Backend) {
     let left = Left::behind(backend, order(), State::Received, order_data()).await;
-    left.world.app().clock.advance(TimeDelta::seconds(16));
+    left.world.app().clock.advance(TimeDelta::seconds(19));
     let catalog = Catalog::default();
     let workers = (0..6).map(|_| recover(left.world.app(), &catalog));
     for worked in futures::future::join_all(workers).await {

@@ -71,14 +71,14 @@ impl World {
         base_url: String,
     ) -> (FormId, ServiceId) {
         let (endpoint, service) = (EndpointId::new(), ServiceId::new());
-        self.announce(EndpointAdded(json!({
+        let facts = json!({
             "endpoint_id": endpoint, "service_id": service, "tenant_id": owner.tenant,
-            "service_slug": "orders", "base_url": base_url, "visibility": "PUBLIC",
+            "service_slug": "orders", "visibility": "PUBLIC",
             "method": new.method, "path": new.path, "operation_id": null, "title": "Place an order",
             "description": null, "tag": null, "deprecated": false, "permission": WRITE,
-            "request_schema": new.schema,
-        })))
-        .await;
+        });
+        let detail = json!({ "base_url": base_url, "request_schema": new.schema });
+        self.announce(EndpointAdded { facts, detail }).await;
         (FormId::from_uuid(endpoint.uuid()), service)
     }
 
@@ -183,8 +183,12 @@ pub(super) fn order_data() -> Value {
 }
 
 #[derive(Serialize)]
-#[serde(transparent)]
-struct EndpointAdded(Value);
+struct EndpointAdded {
+    #[serde(flatten)]
+    facts: Value,
+    #[serde(skip)]
+    detail: Value,
+}
 
 #[derive(Serialize)]
 struct TenantServiceSubscribed {
@@ -201,6 +205,10 @@ impl Payload for EndpointAdded {
 
     fn tenant(&self) -> Option<TenantId> {
         None
+    }
+
+    fn detail(&self) -> Option<Value> {
+        Some(self.detail.clone())
     }
 }
 

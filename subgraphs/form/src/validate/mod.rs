@@ -10,18 +10,22 @@ pub use message::{InputError, InputErrorCode};
 
 use crate::{
     pointer::Pointer,
-    schema::{RequestSchema, SchemaError},
+    schema::{Location, RequestSchema, SchemaError},
 };
 
 /// More than a person would read, and a bound for a client that sends nonsense.
 const ERRORS_MAX: usize = 100;
+/// How much there may be to check: values times the subschemas applied to each.
+const WORK_MAX: u64 = 1_000_000;
+/// How much there may be to check when everything that is wrong is told.
+const EXPLAINED_MAX: u64 = 50_000;
 const PATTERN_BYTES_MAX: usize = 256 * 1024;
 const PATTERN_DFA_BYTES_MAX: usize = 1024 * 1024;
 
 /// A schema, compiled.
 pub struct Checker {
     validator: Validator,
-    data_depth_max: usize,
+    schema: RequestSchema,
 }
 
 impl Checker {
@@ -32,7 +36,7 @@ impl Checker {
             .map_err(|error| SchemaError::Malformed(format!("#{}", error.instance_path())))?;
         Ok(Self {
             validator,
-            data_depth_max: schema.data_depth_max(),
+            schema: schema.clone(),
         })
     }
 
@@ -40,22 +44,21 @@ impl Checker {
     ///
     /// No message repeats a value, so none can give a secret away.
     pub fn errors(&self, data: &Value) -> Vec<InputError> {
-        if let Some(error) = size::check(data, self.data_depth_max) {
-            return vec![error];
+        let work = match self.work(data) {
+            Ok(work) => work,
+            Err(error) => return vec![error],
+        };
+        if self.validator.is_valid(data) {
+            return Vec::new();
         }
-        let mut errors = Vec::new();
-        for error in self.validator.iter_errors(data) {
-            message::explain(&error, &mut errors);
-            if errors.len() >= ERRORS_MAX {
-                break;
-            }
-        }
+        let mut errors = self.explain(data, work);
         errors.truncate(ERRORS_MAX);
         let refused = !errors.is_empty();
         // The validator calls a property missing that is there but not allowed.
         errors.retain(|error| {
             error.code != InputErrorCode::Required || data.pointer(error.pointer.as_str()).is_none()
         });
+        let mut errors = self.name_members(errors);
         if refused && errors.is_empty() {
             errors.push(InputError::new(
                 Pointer::root(),
@@ -68,7 +71,74 @@ impl Checker {
 
     /// Whether the data is accepted.
     pub fn accepts(&self, data: &Value) -> bool {
-        size::check(data, self.data_depth_max).is_none() && self.validator.is_valid(data)
+        self.work(data).is_ok() && self.validator.is_valid(data)
+    }
+
+    /// How much there is to check, unless that is too much.
+    fn work(&self, data: &Value) -> Result<u64, InputError> {
+        if let Some(error) = size::check(data, self.schema.data_depth_max()) {
+            return Err(error);
+        }
+        self.schema.work(data, WORK_MAX).ok_or_else(|| {
+            let message = "has too many values for the rules that each has to be checked by; \
+                 submit fewer or shorter ones";
+            InputError::new(Pointer::root(), InputErrorCode::TooLarge, message)
+        })
+    }
+
+    /// What is wrong. The validator makes an error for every rule that a value breaks, those of
+    /// alternatives included, before anybody looks at the first: of much data only one is told.
+    fn explain(&self, data: &Value, work: u64) -> Vec<InputError> {
+        let mut errors = Vec::new();
+        if work > EXPLAINED_MAX {
+            let first = self.validator.validate(data).err();
+            first
+                .iter()
+                .for_each(|error| message::explain(error, &mut errors));
+            return errors;
+        }
+        for error in self.validator.iter_errors(data) {
+            message::explain(&error, &mut errors);
+            if errors.len() >= ERRORS_MAX {
+                break;
+            }
+        }
+        errors
+    }
+
+    /// Points at each parameter that is missing, and not at the part of the request that would
+    /// hold it: that has no field.
+    fn name_members(&self, errors: Vec<InputError>) -> Vec<InputError> {
+        let named = errors.into_iter().flat_map(|error| {
+            let members = match error.code {
+                InputErrorCode::Required => self.required_members(&error.pointer),
+                _ => Vec::new(),
+            };
+            match members.is_empty() {
+                true => vec![error],
+                false => members,
+            }
+        });
+        named.collect()
+    }
+
+    fn required_members(&self, pointer: &Pointer) -> Vec<InputError> {
+        let groups = [
+            Location::Path,
+            Location::Query,
+            Location::Header,
+            Location::Cookie,
+        ];
+        let of_pointer = |group: &Location| Pointer::root().child(group.name()) == *pointer;
+        let found = groups.into_iter().find(of_pointer);
+        let schema = found.and_then(|group| self.schema.location(group));
+        let names = schema.and_then(|(schema, _)| schema.get("required")?.as_array());
+        let names = names.into_iter().flatten().filter_map(Value::as_str);
+        names
+            .map(|name| {
+                InputError::new(pointer.child(name), InputErrorCode::Required, "is required")
+            })
+            .collect()
     }
 }
 
@@ -77,6 +147,13 @@ pub fn is_pattern_supported(pattern: &str) -> bool {
     options()
         .build(&serde_json::json!({ "pattern": pattern }))
         .is_ok()
+}
+
+/// Whether a pattern is a regular expression at all, as of ECMA-262.
+pub fn is_pattern_valid(pattern: &str) -> bool {
+    let format = serde_json::json!({ "format": "regex" });
+    let regex = options().build(&format);
+    regex.is_ok_and(|regex| regex.is_valid(&Value::from(pattern)))
 }
 
 /// Compiles one subschema by itself, when it refers to nothing outside.

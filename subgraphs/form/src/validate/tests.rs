@@ -187,3 +187,88 @@ fn data_beyond_the_limits_is_refused_before_it_is_checked() {
         100
     );
 }
+
+fn checker(body: Value) -> Checker {
+    let schema = json!({ "properties": { "body": body } });
+    Checker::new(&RequestSchema::parse(&schema).expect("usable")).expect("compiles")
+}
+
+/// Hundreds of patterns for each item of a list.
+fn patterns(count: usize) -> Value {
+    let branches: Vec<_> = (0..count)
+        .map(|n| json!({ "type": "string", "pattern": format!("^a{n}b$") }))
+        .collect();
+    json!({ "properties": { "many": { "items": { "anyOf": branches } }, "plain": { "items": { "type": "string" } } } })
+}
+
+#[test]
+fn data_that_is_too_much_work_for_its_schema_is_refused_at_once() {
+    let checker = checker(patterns(600));
+    let texts = |count| json!(vec!["x"; count]);
+    let started = std::time::Instant::now();
+    let errors = checker.errors(&json!({ "body": { "many": texts(4_000) } }));
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].code, InputErrorCode::TooLarge);
+    assert!(errors[0].message.contains("too many values"), "{errors:?}");
+    assert!(!checker.accepts(&json!({ "body": { "many": texts(4_000) } })));
+    let long = json!([format!("a5b{}", "x".repeat(900_000))]);
+    assert_eq!(
+        checker.errors(&json!({ "body": { "many": long } }))[0].code,
+        InputErrorCode::TooLarge
+    );
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+
+    // The same values where the schema is cheap, and few where it is not.
+    assert_eq!(
+        checker.errors(&json!({ "body": { "plain": texts(4_000) } })),
+        []
+    );
+    assert_eq!(
+        checker.errors(&json!({ "body": { "many": ["a5b", "a599b"] } })),
+        []
+    );
+}
+
+#[test]
+fn of_much_wrong_data_one_error_is_told() {
+    let checker = checker(patterns(100));
+    let errors = checker.errors(&json!({ "body": { "many": vec!["x"; 4_000] } }));
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].pointer.as_str(), "/body/many/0");
+    let errors = checker.errors(&json!({ "body": { "many": vec!["x"; 40] } }));
+    assert_eq!(errors.len(), 40);
+}
+
+#[test]
+fn work_is_counted_where_it_is_done() {
+    let recursive = json!({ "$ref": "#/$defs/Node" });
+    let node = json!({ "type": "object", "properties": { "children": { "type": "array", "items": { "$ref": "#/$defs/Node" } }, "kind": { "enum": vec![1; 800] } } });
+    let schema = json!({ "properties": { "body": recursive }, "$defs": { "Node": node } });
+    let schema = RequestSchema::parse(&schema).expect("usable");
+    let leaf = json!({ "children": [], "kind": 1 });
+    let tree = |width: usize| json!({ "body": { "children": vec![leaf.clone(); width] } });
+    let (few, many) = (
+        schema.work(&tree(10), u64::MAX),
+        schema.work(&tree(1_000), u64::MAX),
+    );
+    let (few, many) = (few.expect("no bound"), many.expect("no bound"));
+    assert!(few * 50 < many && many < few * 200, "{few} and {many}");
+    assert_eq!(schema.work(&tree(10_000), 100_000), None);
+}
+
+#[test]
+fn a_missing_parameter_is_pointed_at_itself() {
+    let schema = json!({
+        "required": ["path", "query", "body"],
+        "properties": {
+            "path": { "type": "object", "properties": { "id": {}, "part": {} }, "required": ["id", "part"] },
+            "query": { "type": "object", "properties": { "q": {}, "r": {} }, "required": ["q"] },
+            "body": { "type": "object" },
+        },
+    });
+    let schema = RequestSchema::parse(&schema).expect("usable");
+    let errors = Checker::new(&schema).expect("compiles").errors(&json!({}));
+    let mut pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    pointers.sort_unstable();
+    assert_eq!(pointers, ["/body", "/path/id", "/path/part", "/query/q"]);
+}

@@ -31,7 +31,9 @@ impl MenuItem {
         &self.0.item.label
     }
 
-    /// Where it leads, for example `/services/billing/listInvoices`; null if it only groups others.
+    /// Where it leads: the service's slug and the endpoint's id, for example
+    /// `/services/billing/ep_01h2xcejqtf2nbrexx3vqjhp41`. No two items have the same, and it stays
+    /// the same as long as the endpoint is there. Null if the item only groups others.
     async fn path(&self) -> Option<&str> {
         self.0.item.path.as_deref()
     }

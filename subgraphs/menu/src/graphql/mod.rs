@@ -28,9 +28,13 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The item's id.")] id: ID,
     ) -> Option<Result<MenuItem, ApiError>> {
-        async { load(ctx, MenuItemId::try_from(id)?).await }
-            .await
-            .transpose()
+        async {
+            ctx.viewer()?;
+            let id = MenuItemId::try_from(id).map_err(|err| ApiError::from(err).at("/id"))?;
+            load(ctx, id).await
+        }
+        .await
+        .transpose()
     }
 
     /// A line of a menu by its key.

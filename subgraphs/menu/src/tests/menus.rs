@@ -1,5 +1,7 @@
 //! The menu of a viewer.
 
+use std::collections::HashSet;
+
 use insta::assert_snapshot;
 use kit::Viewer;
 use kit::id::UserId;
@@ -14,6 +16,8 @@ testkit::on_both![
     a_menu_is_empty_without_a_tenant,
     a_menu_is_shown_to_its_user_only,
     events_come_twice_and_items_once,
+    no_two_items_lead_to_the_same_path,
+    a_bad_id_is_refused_after_whoever_is_signed_out,
 ];
 
 const BILLING: &[(&str, Option<&str>, &str)] = &[
@@ -33,27 +37,27 @@ async fn a_menu_holds_what_the_viewer_may_reach(backend: Backend) {
     assert_snapshot!(world.menu(&ada).await, @r"
     The billing -
       Invoices -
-        List invoices /services/billing/list%2Finvoices
-        Send invoice /services/billing/send%2Finvoice
+        List invoices /services/billing/[ep]
+        Send invoice /services/billing/[ep]
       Accounts -
-        Close account /services/billing/close%2Faccount
-      Show status /services/billing/show%2Fstatus
+        Close account /services/billing/[ep]
+      Show status /services/billing/[ep]
     ");
 
     let reader = with(&ada, &["service.*:read"]);
     assert_snapshot!(world.menu(&reader).await, @r"
     The billing -
       Invoices -
-        List invoices /services/billing/list%2Finvoices
-      Show status /services/billing/show%2Fstatus
+        List invoices /services/billing/[ep]
+      Show status /services/billing/[ep]
     ");
     let clerk = with(&ada, &["service.billing:write", "!service.billing:read"]);
     assert_snapshot!(world.menu(&clerk).await, @r"
     The billing -
       Invoices -
-        Send invoice /services/billing/send%2Finvoice
+        Send invoice /services/billing/[ep]
       Accounts -
-        Close account /services/billing/close%2Faccount
+        Close account /services/billing/[ep]
     ");
     assert_eq!(
         world
@@ -76,9 +80,9 @@ async fn a_menu_holds_subscribed_services_in_order(backend: Backend) {
     world.subscribe(tenant, services[0]).await;
     assert_snapshot!(world.menu(&ada).await, @r"
     The mail -
-      Look /services/mail/look
+      Look /services/mail/[ep]
     The zoo -
-      Look /services/zoo/look
+      Look /services/zoo/[ep]
     ");
 }
 
@@ -123,4 +127,35 @@ async fn events_come_twice_and_items_once(backend: Backend) {
     let service = world.register(tenant, "many", "PRIVATE", &endpoints).await;
     world.subscribe(tenant, service).await;
     assert_eq!(world.menu(&ada).await.lines().count(), 252);
+}
+
+/// Two versions of a service, and another tenant's of the same slug, have the same operations.
+async fn no_two_items_lead_to_the_same_path(backend: Backend) {
+    let world = World::start(backend).await;
+    let (ada, bob) = (world.test.viewer(&["*:*"]), world.test.viewer(&["*:*"]));
+    let (tenant, other) = (ada.tenant.unwrap(), bob.tenant.unwrap());
+    let endpoints = [("GET", None, "Look"), ("PUT", None, "Look")];
+    let services = [
+        world.register(tenant, "zoo", "PRIVATE", &endpoints).await,
+        world.register(tenant, "zoo", "PRIVATE", &endpoints).await,
+        world.register(other, "zoo", "PUBLIC", &endpoints).await,
+    ];
+    for service in services {
+        world.subscribe(tenant, service).await;
+    }
+    let paths = world.paths(&ada).await;
+    let different: HashSet<_> = paths.iter().collect();
+    assert_eq!((paths.len(), different.len()), (6, 6), "{paths:#?}");
+    assert_eq!(paths, world.paths(&ada).await);
+}
+
+async fn a_bad_id_is_refused_after_whoever_is_signed_out(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.test.viewer(&["*:*"]);
+    for query in [r#"{ menuItem(id: "x") { id } }"#] {
+        let answer = world.ask(Some(&ada), query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "BAD_USER_INPUT", "{query}");
+        let answer = world.ask(None, query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "UNAUTHENTICATED", "{query}");
+    }
 }

@@ -47,15 +47,15 @@ async fn a_service_has_a_menu_of_its_own(backend: Backend) {
     let menu = menu_of(&world, &ada, billing).await;
     assert_snapshot!(lines(&menu["menu"], 0), @r"
     Invoices -
-      List invoices /services/billing/list%2Finvoices
-      Send invoice /services/billing/send%2Finvoice
-    Show status /services/billing/show%2Fstatus
+      List invoices /services/billing/[ep]
+      Send invoice /services/billing/[ep]
+    Show status /services/billing/[ep]
     ");
     let writer = with(&ada, &["service.billing:write"]);
     let menu = menu_of(&world, &writer, billing).await;
     assert_snapshot!(lines(&menu["menu"], 0), @r"
     Invoices -
-      Send invoice /services/billing/send%2Finvoice
+      Send invoice /services/billing/[ep]
     ");
     let nothing = menu_of(&world, &with(&ada, &[]), billing).await;
     assert_eq!(nothing["menu"], json!([]));

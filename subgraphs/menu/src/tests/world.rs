@@ -52,6 +52,21 @@ impl World {
         lines(&answer["data"]["_entities"][0]["menu"]["items"], 0)
     }
 
+    /// Where the endpoints of the viewer's menu lead.
+    pub(super) async fn paths(&self, viewer: &Viewer) -> Vec<String> {
+        let answer = self
+            .ask(Some(viewer), MENU, json!({ "id": viewer.user }))
+            .await;
+        let services = answer["data"]["_entities"][0]["menu"]["items"].as_array();
+        let endpoints = services
+            .into_iter()
+            .flatten()
+            .flat_map(|service| service["children"].as_array().unwrap());
+        endpoints
+            .map(|endpoint| endpoint["path"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     pub(super) async fn announce(&self, payloads: &[impl Payload]) {
         let mut conn = self.app().db.write().await.unwrap();
         let clock = &self.app().clock;
@@ -111,11 +126,19 @@ pub(super) fn lines(items: &Value, depth: usize) -> String {
     let mut text = String::new();
     for item in items.as_array().into_iter().flatten() {
         let label = item["label"].as_str().unwrap();
-        let path = item["path"].as_str().unwrap_or("-");
+        let path = masked(item["path"].as_str().unwrap_or("-"));
         text.push_str(&format!("{}{label} {path}\n", "  ".repeat(depth)));
         text.push_str(&lines(&item["children"], depth + 1));
     }
     text
+}
+
+/// A path with `[ep]` in the place of the endpoint's id.
+fn masked(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((slug, id)) if id.parse::<EndpointId>().is_ok() => format!("{slug}/[ep]"),
+        _ => path.to_owned(),
+    }
 }
 
 #[derive(Serialize)]

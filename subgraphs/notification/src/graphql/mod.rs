@@ -26,9 +26,13 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The notification's id.")] id: ID,
     ) -> Option<Result<Notification, ApiError>> {
-        async { load(ctx, NotificationId::try_from(id)?).await }
-            .await
-            .transpose()
+        async {
+            ctx.viewer()?;
+            let id = NotificationId::try_from(id).map_err(|err| ApiError::from(err).at("/id"))?;
+            load(ctx, id).await
+        }
+        .await
+        .transpose()
     }
 
     /// A notification by its key.

@@ -14,6 +14,7 @@ use crate::store::Kind;
 
 testkit::on_both![
     subscribed_tenants_hear_of_an_outage_and_its_end,
+    an_outage_is_told_with_its_reason,
     the_row_of_an_event_is_written_once,
     a_tenant_whose_database_fails_keeps_no_other_waiting,
     a_tenant_without_a_database_is_passed_over,
@@ -48,6 +49,21 @@ async fn subscribed_tenants_hear_of_an_outage_and_its_end(backend: Backend) {
     let created = world.test.recorded("notification.created").await;
     assert_eq!(created.len(), 4);
     assert_eq!(created[0]["permission"], "service.billing:read");
+}
+
+async fn an_outage_is_told_with_its_reason(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.member(&["*:*"]).await;
+    let billing = ServiceId::new();
+    world.subscribe(&ada, billing).await;
+    let reason = Some("no connection");
+    world
+        .turn_for(billing, "billing", "UP", "DOWN", reason)
+        .await;
+    world.created(1).await;
+    let page = world.list(&ada, json!({})).await;
+    let expected = "billing no longer passes its health checks: no connection.";
+    assert_eq!(page["nodes"][0]["body"], expected);
 }
 
 /// The process died after it wrote the row and before its transaction was committed.

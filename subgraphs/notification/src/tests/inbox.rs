@@ -17,6 +17,7 @@ testkit::on_both![
     notifications_are_shown_to_their_user_only,
     old_notifications_are_forgotten,
     a_subscriber_hears_at_once_what_they_may_see,
+    a_bad_id_is_refused_after_whoever_is_signed_out,
 ];
 
 const ONE: &str = "query($id: ID!) { notification(id: $id) { title }
@@ -176,4 +177,15 @@ async fn a_subscriber_hears_at_once_what_they_may_see(backend: Backend) {
         .await
         .expect("it is refused");
     assert!(refused.errors[0].message.contains("sign in"), "{refused:?}");
+}
+
+async fn a_bad_id_is_refused_after_whoever_is_signed_out(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.test.viewer(&["*:*"]);
+    for query in [r#"{ notification(id: "x") { id } }"#] {
+        let answer = world.ask(Some(&ada), query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "BAD_USER_INPUT", "{query}");
+        let answer = world.ask(None, query, json!({})).await;
+        assert_eq!(answer["errors"][0]["code"], "UNAUTHENTICATED", "{query}");
+    }
 }

@@ -95,12 +95,25 @@ impl World {
     }
 
     pub(super) async fn turn(&self, service_id: ServiceId, slug: &str, from: &str, to: &str) {
+        self.turn_for(service_id, slug, from, to, None).await;
+    }
+
+    /// The same, for a reason.
+    pub(super) async fn turn_for(
+        &self,
+        service_id: ServiceId,
+        slug: &str,
+        from: &str,
+        to: &str,
+        error: Option<&'static str>,
+    ) {
         let changed = HealthChanged {
             service_id,
             service_name: slug.to_owned(),
             service_slug: slug.to_owned(),
             from: from.to_owned(),
             to: to.to_owned(),
+            error,
         };
         self.announce(changed).await;
     }
@@ -135,6 +148,7 @@ struct HealthChanged {
     service_slug: String,
     from: String,
     to: String,
+    error: Option<&'static str>,
 }
 
 impl Payload for Subscribed {

@@ -34,7 +34,7 @@ impl From<kit::event::Event> for Event {
             subject: event.subject,
             time: event.time.and_utc(),
             data: event.data,
-            cursor: Cursor(event.position).encode_cursor(),
+            cursor: Cursor(event.id).encode_cursor(),
         }
     }
 }

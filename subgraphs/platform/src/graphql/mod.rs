@@ -16,7 +16,7 @@ use crate::status::StartedAt;
 use event::{Event, EventType};
 use status::PlatformStatus;
 
-type EventConnection = Connection<Cursor<i64>, Event, EmptyFields, EmptyFields>;
+type EventConnection = Connection<Cursor<EventId>, Event, EmptyFields, EmptyFields>;
 
 /// The queries of this subgraph.
 pub struct Query;
@@ -25,7 +25,8 @@ pub struct Query;
 #[Object]
 impl Query {
     /// What happened in the current tenant, oldest first. A cursor stays valid for ever: keep the
-    /// last one and go on from there. Needs the permission `event:read`.
+    /// last one and go on from there. Needs the permission `event:read`; an event about something
+    /// that has a permission of its own, such as an endpoint, is shown to those who hold that too.
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -34,7 +35,7 @@ impl Query {
         #[graphql(desc = "Only events of these types; all if absent.")] types: Option<Vec<String>>,
     ) -> Result<EventConnection, ApiError> {
         let viewer = ctx.viewer()?;
-        let page = Page::<i64>::new(PageArgs {
+        let page = Page::<EventId>::new(PageArgs {
             first,
             ..PageArgs::default()
         })?;
@@ -45,7 +46,7 @@ impl Query {
         let more = rows.len() as i64 > page.size;
         rows.truncate(page.size as usize);
         let mut connection = Connection::new(begins, more);
-        let edge = |row: kit::event::Event| Edge::new(Cursor(row.position), Event::from(row));
+        let edge = |row: kit::event::Event| Edge::new(Cursor(row.id), Event::from(row));
         connection.edges.extend(rows.into_iter().map(edge));
         Ok(connection)
     }
@@ -79,8 +80,14 @@ impl Query {
         let Some(events) = ctx.data_opt::<Events>() else {
             return Ok(None);
         };
-        ctx.viewer()?.require(crate::event::READ)?;
-        Ok(events.load(EventId::try_from(id)?).await.map(Event::from))
+        let viewer = ctx.viewer()?;
+        viewer.require(crate::event::READ)?;
+        let Ok(id) = EventId::try_from(id) else {
+            return Ok(None);
+        };
+        let found = events.load(id).await;
+        let visible = found.filter(|event| crate::event::is_visible(viewer, event));
+        Ok(visible.map(Event::from))
     }
 }
 
@@ -92,7 +99,8 @@ pub struct Subscription;
 impl Subscription {
     /// What happens in the current tenant, as it happens. With `after`, first everything since that
     /// cursor: a client that reconnects with the last cursor it saw misses nothing. Needs the
-    /// permission `event:read`.
+    /// permission `event:read`; an event about something that has a permission of its own, such as
+    /// an endpoint, is shown to those who hold that too.
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -103,7 +111,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<Event, ApiError>> + use<>, ApiError> {
         let catalogue = ctx.data_unchecked::<Catalogue>();
         let selection = Selection { after, types };
-        let events = follow(ctx.app(), ctx.viewer()?, catalogue, selection)?;
+        let events = follow(ctx.app(), ctx.viewer()?, catalogue, selection).await?;
         Ok(events.map(|event| Ok(event.map(Event::from)?)))
     }
 }

@@ -1,7 +1,7 @@
 //! Inputs and payloads of the mutations.
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
-use kit::id::ServiceId;
+use kit::ApiError;
 use serde_json::Value;
 
 use super::endpoint::{Endpoint, HttpMethod, OpenApiWarning};
@@ -39,7 +39,7 @@ pub(crate) struct RegisterServiceInput {
     description: Option<String>,
     /// Who can see it; only the current tenant if absent.
     visibility: Option<ServiceVisibility>,
-    /// Its icon: a name or an address.
+    /// Its icon: a name, or an address that begins with `http://` or `https://`.
     icon: Option<String>,
     /// How its health is checked.
     health_check: Option<HealthCheckInput>,
@@ -72,7 +72,7 @@ pub(crate) struct ImportOpenApiInput {
     version: Option<String>,
     /// Who can see it; only the current tenant if absent.
     visibility: Option<ServiceVisibility>,
-    /// Its icon: a name or an address.
+    /// Its icon: a name, or an address that begins with `http://` or `https://`.
     icon: Option<String>,
     /// How its health is checked.
     health_check: Option<HealthCheckInput>,
@@ -99,7 +99,8 @@ pub(crate) struct AddEndpointInput {
     service_id: ID,
     /// HTTP method.
     method: HttpMethod,
-    /// Path below the service's address, with variables in braces, up to 500 characters.
+    /// Path below the service's address, with variables in braces, each once, such as
+    /// `/tickets/{id}`; up to 500 characters.
     path: String,
     /// What it does, in a few words, up to 300 characters.
     title: String,
@@ -112,8 +113,9 @@ pub(crate) struct AddEndpointInput {
     /// Whether the service advises against it.
     #[graphql(default)]
     deprecated: bool,
-    /// What a user needs to see and use it, such as `service.billing:read`. If absent,
-    /// `service.<slug>:read` for methods that only read and `service.<slug>:write` for the others.
+    /// What a user needs to see and use it, such as `service.billing:read` or
+    /// `service.billing.invoice:approve` in the service `billing`. If absent, `service.<slug>:read`
+    /// for methods that only read and `service.<slug>:write` for the others.
     permission: Option<String>,
     /// JSON Schema 2020-12 of a request: an object whose properties `path`, `query`, `header`,
     /// `cookie` and `body` group its parts. If absent, a request has the variables of the path.
@@ -198,21 +200,20 @@ impl ImportOpenApiInput {
     }
 }
 
-impl TryFrom<AddEndpointInput> for ByHand {
-    type Error = RegistryError;
-
-    fn try_from(input: AddEndpointInput) -> Result<Self, RegistryError> {
-        Ok(Self {
-            service: ServiceId::try_from(input.service_id)?,
-            method: input.method.into(),
-            path: input.path,
-            operation_id: input.operation_id,
-            title: input.title,
-            description: input.description,
-            tag: input.tag,
-            deprecated: input.deprecated,
-            permission: input.permission,
-            request_schema: input.request_schema,
+impl AddEndpointInput {
+    /// The endpoint, before it is checked.
+    pub(crate) fn by_hand(self) -> Result<ByHand, ApiError> {
+        Ok(ByHand {
+            service: super::parse(self.service_id, "/serviceId")?,
+            method: self.method.into(),
+            path: self.path,
+            operation_id: self.operation_id,
+            title: self.title,
+            description: self.description,
+            tag: self.tag,
+            deprecated: self.deprecated,
+            permission: self.permission,
+            request_schema: self.request_schema,
         })
     }
 }

@@ -9,13 +9,15 @@ mod service;
 
 use async_graphql::{Context, ID, Object, Subscription as SubscriptionRoot};
 use futures::{Stream, StreamExt as _};
-use kit::id::{EndpointId, ServiceId, TenantId};
+use kit::id::{EndpointId, InvalidId, ServiceId, TenantId};
 use kit::page::PageArgs;
 use kit::{ApiError, ContextExt as _, Denied};
 
 use crate::config::HealthConfig;
+use crate::health::CheckDesk;
 use crate::import::{Desk, import};
 use crate::loaders::Loaders;
+use crate::store::Usage;
 use endpoint::Endpoint;
 use foreign::{MenuItem, ServiceKey, Tenant};
 use health::ServiceHealth;
@@ -60,8 +62,9 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The service's id.")] id: ID,
     ) -> Result<Option<Service>, ApiError> {
-        let id = ServiceId::try_from(id)?;
-        Ok(loaders(ctx)?.services.load(id).await?.map(Service))
+        let loaders = loaders(ctx)?;
+        let id = parse(id, "/id")?;
+        Ok(loaders.services.load(id).await?.map(Service))
     }
 
     /// A service by its short name: the current tenant's own before a public one.
@@ -105,18 +108,13 @@ impl Query {
         Ok(loaders.endpoints.load(id).await?.map(Endpoint))
     }
 
-    /// A tenant by its key, if it is the current one.
+    /// A tenant by its key. What is shown of it, only the current one shows.
     #[graphql(entity)]
     async fn find_tenant_by_id(
         &self,
-        ctx: &Context<'_>,
         #[graphql(desc = "The tenant's id.")] id: ID,
-    ) -> Result<Option<Tenant>, ApiError> {
-        let current = ctx.viewer().ok().and_then(|viewer| viewer.tenant);
-        let claimed = TenantId::try_from(id).ok();
-        Ok(claimed
-            .filter(|claimed| Some(*claimed) == current)
-            .map(Tenant::new))
+    ) -> Option<Tenant> {
+        TenantId::try_from(id).ok().map(Tenant::new)
     }
 
     /// A menu item by its key, with the service that it leads to.
@@ -148,7 +146,8 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The service.")] input: RegisterServiceInput,
     ) -> Result<RegisterServicePayload, ApiError> {
-        let service = crate::service::register(ctx.app(), ctx.viewer()?, input.into()).await?;
+        let service =
+            crate::service::register(ctx.app(), ctx.viewer()?, quota(ctx), input.into()).await?;
         Ok(RegisterServicePayload {
             service: Service(service),
         })
@@ -166,7 +165,7 @@ impl Mutation {
         let viewer = ctx.viewer()?;
         let (source, overrides) = input.split(ctx)?;
         let desk = ctx.data_unchecked::<Desk>();
-        let imported = import(ctx.app(), desk, viewer, source, overrides).await?;
+        let imported = import(ctx.app(), desk, viewer, quota(ctx), source, overrides).await?;
         Ok(ImportOpenApiPayload {
             endpoint_count: imported.service.endpoint_count,
             service: Service(imported.service),
@@ -182,7 +181,8 @@ impl Mutation {
         #[graphql(desc = "The endpoint.")] input: AddEndpointInput,
     ) -> Result<AddEndpointPayload, ApiError> {
         let viewer = ctx.viewer()?;
-        let endpoint = crate::endpoint::add(ctx.app(), viewer, input.try_into()?).await?;
+        let by_hand = input.by_hand()?;
+        let endpoint = crate::endpoint::add(ctx.app(), viewer, quota(ctx), by_hand).await?;
         Ok(AddEndpointPayload {
             endpoint: Endpoint(endpoint),
         })
@@ -195,9 +195,10 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The service.")] input: CheckServiceHealthInput,
     ) -> Result<CheckServiceHealthPayload, ApiError> {
-        let id = ServiceId::try_from(input.service_id)?;
-        let config = ctx.data_unchecked::<HealthConfig>();
-        let service = crate::health::check_now(ctx.app(), config, ctx.viewer()?, id).await?;
+        let viewer = ctx.viewer()?;
+        let id = parse(input.service_id, "/serviceId")?;
+        let desk = ctx.data_unchecked::<CheckDesk>();
+        let service = crate::health::check_now(ctx.app(), desk, viewer, id).await?;
         Ok(CheckServiceHealthPayload {
             service: Service(service),
         })
@@ -217,10 +218,21 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "The service's id.")] service_id: ID,
     ) -> Result<impl Stream<Item = Result<ServiceHealth, ApiError>> + use<>, ApiError> {
-        let id = ServiceId::try_from(service_id)?;
-        let health = crate::health::watch(ctx.app(), ctx.viewer()?, id).await?;
+        let viewer = ctx.viewer()?;
+        let id = parse(service_id, "/serviceId")?;
+        let health = crate::health::watch(ctx.app(), viewer, id).await?;
         Ok(health.map(|health| Ok(ServiceHealth(health?))))
     }
+}
+
+/// An id that the client gave in this argument or field of the input.
+fn parse<T: TryFrom<ID, Error = InvalidId>>(id: ID, field: &str) -> Result<T, ApiError> {
+    T::try_from(id).map_err(|err| ApiError::from(err).at(field))
+}
+
+/// What one tenant can have.
+fn quota(ctx: &Context<'_>) -> Usage {
+    ctx.data_unchecked::<HealthConfig>().quota()
 }
 
 /// The loaders of the request, or a refusal when nobody is signed in to a tenant.

@@ -1,8 +1,10 @@
 //! A claimed check from beginning to end: probe, then one transaction with the result, the history
 //! and, where the state changes, the event.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use kit::id::ServiceId;
+use kit::id::{ServiceId, TenantId};
 use kit::{App, Conn, Viewer, event};
 
 use super::CheckId;
@@ -14,18 +16,44 @@ use crate::error::RegistryError;
 use crate::events::ServiceHealthChanged;
 use crate::service::managed_tenant;
 use crate::store::{Health, HealthCheck, Reading, Service, Target};
+use crate::turns::{Bounds, Turns};
 
 /// A check by hand within this time of the last one answers with its result.
 const PAUSE: TimeDelta = TimeDelta::seconds(1);
+/// Checks by hand under way of one tenant.
+const BY_HAND_MAX: usize = 4;
+/// Time that a probe has beyond its own limit, should that ever fail.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Bounds the checks by hand; those that are due have a room of their own.
+pub(crate) struct CheckDesk {
+    config: HealthConfig,
+    turns: Turns<TenantId>,
+}
+
+impl CheckDesk {
+    /// A desk where checks are made by these settings.
+    pub(crate) fn new(config: HealthConfig) -> Self {
+        let bounds = Bounds {
+            all_max: config.concurrency(),
+            each_max: BY_HAND_MAX,
+            queue_max: BY_HAND_MAX,
+        };
+        let turns = Turns::new(bounds);
+        Self { config, turns }
+    }
+}
 
 /// Checks a service of the tenant now, due or not.
 pub(crate) async fn check_now(
     app: &App,
-    config: &HealthConfig,
+    desk: &CheckDesk,
     viewer: &Viewer,
     id: ServiceId,
 ) -> Result<Service, RegistryError> {
     let tenant = managed_tenant(viewer)?;
+    let _turn = desk.turns.try_take(&tenant).ok_or(RegistryError::Busy)?;
+    let config = &desk.config;
     let mut conn = app.db.write().await?;
     let service = Service::find_own(&mut conn, tenant, id)
         .await?
@@ -51,10 +79,23 @@ pub(super) async fn check(
     config: &HealthConfig,
     target: &Target,
 ) -> Result<(), RegistryError> {
-    let observation = probe(app, config, target).await;
+    let probing = tokio::time::timeout(config.timeout() + GRACE, probe(app, config, target));
+    let observation = probing.await.unwrap_or_else(|_| Observation::timed_out());
     let mut conn = app.db.write().await?;
-    conn.transaction(async |conn| record(conn, app, config, target, observation).await)
-        .await
+    let changed = conn
+        .transaction(async |conn| record(conn, app, config, target, observation).await)
+        .await?;
+    if let Some(changed) = changed {
+        tracing::info!(
+            service.id = %changed.service_id,
+            tenant.id = %changed.tenant_id,
+            from = changed.from.as_str(),
+            to = changed.to.as_str(),
+            error = changed.error.as_deref(),
+            "the health of a service changed"
+        );
+    }
+    Ok(())
 }
 
 async fn record(
@@ -63,11 +104,11 @@ async fn record(
     config: &HealthConfig,
     target: &Target,
     observation: Observation,
-) -> Result<(), RegistryError> {
+) -> Result<Option<ServiceHealthChanged>, RegistryError> {
     let reading = read(app, config, target, &observation);
     // Whoever claimed the service since then has a newer result, or will.
     if !reading.save(conn, target).await? {
-        return Ok(());
+        return Ok(None);
     }
     let check = HealthCheck {
         id: CheckId::new(),
@@ -77,20 +118,22 @@ async fn record(
         latency_ms: reading.latency_ms,
     };
     check.insert(conn).await?;
-    if reading.state != target.health.state {
-        let changed = ServiceHealthChanged {
-            service_id: target.health.service_id,
-            tenant_id: target.tenant_id,
-            service_name: target.name.clone(),
-            service_slug: target.slug.clone(),
-            from: target.health.state,
-            to: reading.state,
-            seq: reading.seq,
-            at: reading.since.and_utc(),
-        };
-        event::record(conn, &app.clock, &changed).await?;
+    if reading.state == target.health.state {
+        return Ok(None);
     }
-    Ok(())
+    let changed = ServiceHealthChanged {
+        service_id: target.health.service_id,
+        tenant_id: target.tenant_id,
+        service_name: target.name.clone(),
+        service_slug: target.slug.clone(),
+        from: target.health.state,
+        to: reading.state,
+        error: reading.error.clone(),
+        seq: reading.seq,
+        at: reading.since.and_utc(),
+    };
+    event::record(conn, &app.clock, &changed).await?;
+    Ok(Some(changed))
 }
 
 /// What the observation makes of the service's health.

@@ -8,7 +8,7 @@ mod schedule;
 mod state;
 mod watch;
 
-pub(crate) use check::check_now;
+pub(crate) use check::{CheckDesk, check_now};
 pub use monitor::run;
 pub(crate) use state::HealthState;
 pub(crate) use watch::watch;

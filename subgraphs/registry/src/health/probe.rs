@@ -24,6 +24,11 @@ pub(super) struct Observation {
 }
 
 impl Observation {
+    /// No answer in the time that there is.
+    pub(super) fn timed_out() -> Self {
+        Self::failed("timed out")
+    }
+
     fn failed(error: impl Into<String>) -> Self {
         Self {
             outcome: Outcome::Fail,
@@ -47,7 +52,7 @@ pub(super) async fn probe(app: &App, config: &HealthConfig, target: &Target) -> 
     };
     match app.outbound.send(request).await {
         Ok(response) => judge(response.status, response.latency, path.is_some(), config),
-        Err(OutboundError::Timeout) => Observation::failed("no answer in time"),
+        Err(OutboundError::Timeout) => Observation::timed_out(),
         Err(OutboundError::Unreachable) => Observation::failed("no connection"),
         Err(OutboundError::Blocked { .. }) => {
             Observation::failed("the address is in a network that is blocked")

@@ -34,6 +34,7 @@ pub(crate) async fn watch(
         tenant: Some(service.tenant_id),
         kinds: vec![ServiceHealthChanged::KIND.to_owned()],
         subject: Some(id.to_string()),
+        ..Filter::default()
     };
     let changes = app.events.follow(app.db.clone(), Some(head), filter);
     let db = app.db.clone();

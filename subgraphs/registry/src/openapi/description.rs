@@ -161,6 +161,8 @@ pub struct Operation {
     /// JSON Schema 2020-12 of the request, self-contained: an object whose properties `path`,
     /// `query`, `header`, `cookie` and `body` group its parts.
     pub request_schema: Value,
+    /// Whether it can only be called with credentials.
+    pub needs_credentials: bool,
     /// What could not be taken over.
     pub warnings: Vec<Warning>,
 }

@@ -5,7 +5,10 @@
 
 use std::collections::HashSet;
 
+use serde_json::{Map, Value};
+
 use super::definitions::Definitions;
+use super::operations::cut;
 use super::tree::{Node, Object};
 
 /// Names of properties.
@@ -13,6 +16,8 @@ pub(super) type Hidden<'d> = HashSet<&'d str>;
 
 /// Schemas that are looked through for one.
 const VISITS_MAX: usize = 64;
+/// Characters kept of what is said about a property that nobody sends.
+const PROSE_CHARS_MAX: usize = 500;
 
 /// Names that `properties`, here or in `allOf`, declare to be read-only.
 pub(super) fn of<'d>(definitions: &mut Definitions<'d>, object: &'d Object<'d>) -> Hidden<'d> {
@@ -58,6 +63,25 @@ fn gather<'d>(
         if let Some(object) = target(definitions, branch).as_object() {
             gather(definitions, object, hidden, visits_left);
         }
+    }
+}
+
+impl<'d> Definitions<'d> {
+    /// What is left of a property that only the service sets: its name and what it is, so that a
+    /// form can show it, and the mark that lets nobody send it.
+    pub(super) fn read_only(&self, node: &'d Node<'d>) -> Value {
+        let target = target(self, node);
+        let mut out = Map::new();
+        let plain = ["string", "number", "integer", "boolean"];
+        let kind = target.text("type").filter(|kind| plain.contains(kind));
+        out.extend(kind.map(|kind| ("type".to_owned(), Value::from(kind))));
+        for keyword in ["title", "description"] {
+            let text = node.text(keyword).or_else(|| target.text(keyword));
+            let short = cut(text, PROSE_CHARS_MAX);
+            out.extend(short.map(|text| (keyword.to_owned(), Value::from(text))));
+        }
+        out.insert("readOnly".to_owned(), true.into());
+        Value::Object(out)
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 
 use serde_json::{Map, Value};
 
+use super::pattern::is_regex;
 use super::tree::{Node, Object};
 
 /// Takes a keyword's value over into the schema; `false` when it is not allowed there.
@@ -91,7 +92,7 @@ fn scalar(keyword: &str) -> Option<Take> {
     Some(match keyword {
         "title" => |value, _, out| put(out, "title", prose(value)),
         "description" => |value, _, out| put(out, "description", prose(value)),
-        "pattern" => |value, _, out| put(out, "pattern", text(value)),
+        "pattern" => |value, _, out| put(out, "pattern", pattern(value)),
         "contentEncoding" => |value, _, out| put(out, "contentEncoding", text(value)),
         "contentMediaType" => |value, _, out| put(out, "contentMediaType", text(value)),
         "multipleOf" => |value, _, out| put(out, "multipleOf", step(value)),
@@ -141,6 +142,13 @@ fn put(out: &mut Map<String, Value>, keyword: &str, value: Option<Value>) -> boo
 
 fn text(value: &Node<'_>) -> Option<Value> {
     value.as_text().map(Value::from)
+}
+
+fn pattern(value: &Node<'_>) -> Option<Value> {
+    value
+        .as_text()
+        .filter(|text| is_regex(text))
+        .map(Value::from)
 }
 
 /// YAML reads an unquoted title such as `404` as a number.

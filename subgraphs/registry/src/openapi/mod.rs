@@ -19,11 +19,14 @@ mod nullable;
 mod operations;
 mod parameters;
 mod parse;
+mod pattern;
 mod pointer;
 mod request;
 mod schema;
+mod security;
 mod seed;
 mod service;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -38,6 +41,7 @@ pub use self::limits::Limits;
 use self::description::Warnings;
 use self::document::{Dialect, Document};
 use self::operations::{Reading, cut};
+use self::security::Security;
 use self::tree::Node;
 
 const TITLE_CHARS_MAX: usize = 200;
@@ -75,7 +79,10 @@ pub fn read_within(text: &[u8], limits: &Limits) -> Result<Description, OpenApiE
     let version = cut(version.as_deref(), VERSION_CHARS_MAX)
         .ok_or_else(|| wrong("/info/version", "a text"))?;
     let mut warnings = Warnings::default();
-    let operations = Reading::new(&document, limits).run(&mut warnings)?;
+    let security = Security::of(&document);
+    let operations = Reading::new(&document, limits, &security).run(&mut warnings)?;
+    security.note(limits, &operations, &mut warnings);
+    service::note_webhooks(&document, limits, &mut warnings);
     if operations.is_empty() {
         warnings.push(
             limits.warnings_max,

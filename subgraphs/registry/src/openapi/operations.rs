@@ -12,7 +12,9 @@ use super::limits::Limits;
 use super::parameters::Parameters;
 use super::pointer::Pointer;
 use super::request::{Built, Request};
+use super::security::Security;
 use super::service;
+use super::template;
 use super::tree::Node;
 
 const TITLE_CHARS_MAX: usize = 300;
@@ -23,6 +25,7 @@ const DESCRIPTION_CHARS_MAX: usize = 20_000;
 pub(super) struct Reading<'d> {
     document: &'d Document<'d>,
     limits: &'d Limits,
+    security: &'d Security<'d>,
     definitions: Definitions<'d>,
     operations: Vec<Operation>,
     /// Who has an operationId.
@@ -38,10 +41,15 @@ struct Item<'d> {
 }
 
 impl<'d> Reading<'d> {
-    pub(super) fn new(document: &'d Document<'d>, limits: &'d Limits) -> Self {
+    pub(super) fn new(
+        document: &'d Document<'d>,
+        limits: &'d Limits,
+        security: &'d Security<'d>,
+    ) -> Self {
         Self {
             document,
             limits,
+            security,
             definitions: Definitions::new(document, limits),
             operations: Vec::new(),
             named: HashMap::new(),
@@ -65,17 +73,17 @@ impl<'d> Reading<'d> {
             if path.starts_with("x-") {
                 continue;
             }
-            if !path.starts_with('/') {
-                let message = "a path must begin with a slash; its operations are left out";
-                warnings.push(self.limits.warnings_max, at, message);
-                continue;
-            }
             if path.chars().count() > self.limits.path_chars_max {
                 let pointer = shown(&at.to_string());
                 return Err(OpenApiError::PathTooLong {
                     pointer,
                     max: self.limits.path_chars_max,
                 });
+            }
+            if let Some(fault) = template::fault(path) {
+                let message = format_args!("a path {fault}; its operations are left out");
+                warnings.push(self.limits.warnings_max, at, message);
+                continue;
             }
             match self
                 .document
@@ -139,8 +147,12 @@ impl<'d> Reading<'d> {
             request.warn(&at.key("operationId"), message);
         }
         let is_first = named_before.is_none();
+        let needs_credentials = request.note_security(self.security, node, at);
         let built = request.read(item, method, node, at);
-        let operation = describe(item, method, node, is_first, built.schema, built.warnings);
+        let operation = Operation {
+            needs_credentials,
+            ..describe(item, method, node, is_first, built.schema, built.warnings)
+        };
         let prose = operation.description.as_ref().map_or(0, String::len);
         self.bytes += built.bytes + prose;
         if self.definitions.is_spent() {
@@ -215,6 +227,7 @@ fn describe(
         deprecated: node.is_true("deprecated"),
         server: service::first_server(node).or_else(|| service::first_server(item.node)),
         request_schema,
+        needs_credentials: false,
         warnings,
     }
 }

@@ -3,6 +3,7 @@
 use serde::de::DeserializeSeed;
 use serde_saphyr::{DuplicateKeyPolicy, Options};
 
+use super::document::shown;
 use super::error::{Notation, OpenApiError, Position};
 use super::limits::Limits;
 use super::seed::{Allowance, Breach, NodeSeed};
@@ -135,6 +136,14 @@ fn yaml_error(err: &serde_saphyr::Error, allowance: &Allowance, limits: &Limits)
                 }
             }
             _ => OpenApiError::Aliases { position },
+        },
+        Error::DuplicateMappingKey { key, .. } => OpenApiError::Syntax {
+            notation: Notation::Yaml,
+            position,
+            message: match key {
+                Some(key) => format!("the key `{}` is there twice", shown(key)),
+                None => "a key is there twice".to_owned(),
+            },
         },
         other => OpenApiError::Syntax {
             notation: Notation::Yaml,

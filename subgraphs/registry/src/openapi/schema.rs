@@ -1,7 +1,7 @@
 //! One schema of the document as JSON Schema 2020-12 of what a caller sends.
 //!
 //! Every keyword is either taken over in its 2020-12 form or named in a warning, so that the result
-//! is always a valid schema. Properties that only the service sets are left out.
+//! is always a valid schema. Properties that only the service sets are named and refused.
 
 use serde_json::{Map, Value, json};
 
@@ -192,6 +192,9 @@ impl<'c, 'd> Conversion<'c, 'd> {
         };
         match converted {
             Some(converted) => drop(out.insert(key.to_owned(), converted)),
+            None if key == "pattern" && value.as_text().is_some() => {
+                self.warn(&here, "`pattern` is no regular expression; it is left out")
+            }
             None => self.warn(
                 &here,
                 format_args!("`{key}` has a value that is not allowed; it is left out"),
@@ -216,12 +219,12 @@ impl<'c, 'd> Conversion<'c, 'd> {
         hidden: &Hidden<'d>,
     ) -> Option<Value> {
         let mut out = Map::new();
-        for (name, schema) in value
-            .as_object()?
-            .iter()
-            .filter(|(name, _)| !hidden.contains(name))
-        {
-            out.insert(name.to_owned(), self.schema(schema, &at.key(name), site));
+        for (name, schema) in value.as_object()?.iter() {
+            let converted = match hidden.contains(name) {
+                true => self.definitions.read_only(schema),
+                false => self.schema(schema, &at.key(name), site),
+            };
+            out.insert(name.to_owned(), converted);
         }
         Some(Value::Object(out))
     }

@@ -56,6 +56,18 @@ fn address(node: &Node<'_>) -> Option<String> {
     Some(url)
 }
 
+/// Says that calls from the service are not received.
+pub(super) fn note_webhooks(document: &Document<'_>, limits: &Limits, warnings: &mut Warnings) {
+    let webhooks = document.root.get("webhooks").and_then(Node::as_object);
+    let count = webhooks.map_or(0, Object::len);
+    if count > 0 {
+        let message = format!(
+            "the platform receives no calls from a service yet; webhooks left out: {count}"
+        );
+        warnings.push(limits.warnings_max, "/webhooks", message);
+    }
+}
+
 /// The security schemes that can be understood; the others are named in a warning.
 pub(super) fn security_schemes(
     document: &Document<'_>,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamp};
 use diesel_async::RunQueryDsl;
 use kit::id::{ServiceId, TenantId};
 use kit::{Conn, on};
@@ -99,20 +100,41 @@ impl Health {
             .load(c)
             .await)
     }
+}
 
-    /// Services whose check is due, the most overdue first.
-    pub(crate) async fn due(
+/// A service whose check is due.
+#[derive(Debug, Clone, QueryableByName)]
+pub(crate) struct Due {
+    #[diesel(sql_type = Text)]
+    pub(crate) service_id: ServiceId,
+    #[diesel(sql_type = Text)]
+    pub(crate) tenant_id: TenantId,
+    #[diesel(sql_type = Text)]
+    pub(crate) base_url: String,
+}
+
+impl Due {
+    /// Services whose check is due: the most overdue of each tenant, then the second of each, and
+    /// so on to `each_max`.
+    pub(crate) async fn list(
         conn: &mut Conn,
         now: NaiveDateTime,
+        each_max: i64,
         limit: i64,
-    ) -> QueryResult<Vec<ServiceId>> {
-        on!(conn, |c| service_health::table
-            .filter(service_health::due_at.le(now))
-            .order(service_health::due_at.asc())
-            .limit(limit)
-            .select(service_health::service_id)
-            .load(c)
-            .await)
+    ) -> QueryResult<Vec<Self>> {
+        let query = diesel::sql_query(
+            "SELECT service_id, tenant_id, base_url FROM ( \
+                 SELECT service_id, tenant_id, base_url, due_at, \
+                     ROW_NUMBER() OVER (PARTITION BY tenant_id ORDER BY due_at) AS place \
+                 FROM service_health JOIN services ON services.id = service_id \
+                 WHERE due_at <= ? \
+             ) AS due WHERE place <= ? ORDER BY place, due_at LIMIT ?",
+        );
+        let query = query
+            .bind::<Timestamp, _>(now)
+            .bind::<BigInt, _>(each_max)
+            .bind::<BigInt, _>(limit);
+        on!(conn, |c| query.load(c).await)
     }
 }
 

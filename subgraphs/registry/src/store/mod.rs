@@ -3,10 +3,12 @@
 mod endpoints;
 mod health;
 mod services;
+mod usage;
 
 pub(crate) use endpoints::{Endpoint, EndpointFilter, NewEndpoint};
-pub(crate) use health::{Health, HealthCheck, Reading, Target};
+pub(crate) use health::{Due, Health, HealthCheck, Reading, Target};
 pub(crate) use services::{Service, ServiceFilter};
+pub(crate) use usage::Usage;
 
 /// Keeps an enum as the text that its `as_str` gives.
 macro_rules! text_column {

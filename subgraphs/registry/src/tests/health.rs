@@ -32,12 +32,13 @@ testkit::on_both![
     old_checks_are_forgotten,
 ];
 
-const CHECK: &str = "mutation($id: ID!) { checkServiceHealth(input: { serviceId: $id }) { service {
+pub(super) const CHECK: &str =
+    "mutation($id: ID!) { checkServiceHealth(input: { serviceId: $id }) { service {
     health { state seq error lastCheckedAt uptime(window: HOUR) } } } }";
 const HEALTH: &str =
     "subscription($id: ID!) { serviceHealth(serviceId: $id) { state seq uptime(window: DAY) } }";
 
-fn quick() -> HealthConfig {
+pub(super) fn quick() -> HealthConfig {
     HealthConfig {
         interval_ms: 100,
         timeout_ms: 2_000,
@@ -45,7 +46,7 @@ fn quick() -> HealthConfig {
     }
 }
 
-async fn watched(world: &World, viewer: &Viewer, outside: &Outside) -> String {
+pub(super) async fn watched(world: &World, viewer: &Viewer, outside: &Outside) -> String {
     let input = json!({ "name": "Desk", "version": "1", "baseUrl": outside.url(""), "healthCheck": { "path": "/health" } });
     world.register(viewer, input).await
 }
@@ -124,7 +125,7 @@ async fn what_a_service_answers_is_not_repeated(backend: Backend) {
         [
             "answered with status 500",
             "answered slowly",
-            "no answer in time",
+            "timed out",
             "no connection"
         ]
     );
@@ -167,7 +168,7 @@ async fn a_check_follows_no_sooner_than_a_second(backend: Backend) {
 }
 
 /// Waits until this many changes of health are recorded, and returns their states.
-async fn changes(world: &World, count: usize) -> Vec<Value> {
+pub(super) async fn changes(world: &World, count: usize) -> Vec<Value> {
     let mut waited = tokio::time::interval(Duration::from_millis(20));
     let waiting = async {
         loop {

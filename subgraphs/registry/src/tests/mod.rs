@@ -3,5 +3,6 @@
 mod endpoints;
 mod health;
 mod imports;
+mod limits;
 mod services;
 mod world;

@@ -17,6 +17,8 @@ testkit::on_both![
     a_slug_leads_to_the_tenants_own_service_first,
     registering_needs_the_permission,
     a_key_is_a_claim,
+    what_is_available_is_shown_in_the_tenant_itself,
+    a_bad_id_is_named_to_whoever_is_signed_in,
 ];
 
 fn desk() -> Value {
@@ -69,6 +71,10 @@ async fn what_a_service_says_of_itself_is_checked(backend: Backend) {
         json!({ "baseUrl": "http://10.0.0.1" }),
         json!({ "baseUrl": "http://169.254.169.254/latest" }),
         json!({ "baseUrl": "https://example.com/?q=1" }),
+        json!({ "icon": "javascript:alert(1)" }),
+        json!({ "icon": "data:image/svg+xml,<svg/>" }),
+        json!({ "icon": "//example.com/a.png" }),
+        json!({ "icon": "two words" }),
         json!({ "healthCheck": { "path": "health" } }),
         json!({ "healthCheck": { "path": "/a b" } }),
         json!({ "healthCheck": { "intervalSeconds": 1 } }),
@@ -276,8 +282,14 @@ async fn a_key_is_a_claim(backend: Backend) {
         { "__typename": "MenuItem", "id": "item_2", "service": null },
     ] });
     assert_snapshot!(world.run(&ada, query, keys.clone()).await, @r#"{"_entities":[{"slug":"help-desk"},null,{"availableServices":{"nodes":[{"slug":"help-desk"}],"totalCount":1}},{"health":{"state":"UNKNOWN"}},{"health":null}]}"#);
-    assert_snapshot!(world.run(&bob, query, keys.clone()).await, @r#"{"_entities":[null,null,null,{"health":null},{"health":null}]}"#);
-    assert_snapshot!(super::world::shown(&world.ask(None, query, keys).await), @r#"{"_entities":[null,null,null,{"health":null},{"health":null}]}"#);
+    assert_snapshot!(world.run(&bob, query, keys.clone()).await, @r#"
+    {"_entities":[null,null,{"availableServices":null},{"health":null},{"health":null}]}
+    FORBIDDEN at _entities.availableServices: this is shown in the tenant itself; make [ten] the current one with `switchTenant`
+    "#);
+    assert_snapshot!(super::world::shown(&world.ask(None, query, keys).await), @r#"
+    {"_entities":[null,null,{"availableServices":null},{"health":null},{"health":null}]}
+    UNAUTHENTICATED at _entities.availableServices: sign in first: send `Authorization: Bearer <access token>`
+    "#);
     let colleague = world
         .test
         .viewer_in(ada.tenant.expect("a tenant"), &EVERYTHING);
@@ -286,4 +298,46 @@ async fn a_key_is_a_claim(backend: Backend) {
         world.run(&colleague, list, json!({})).await,
         r#"{"services":{"nodes":[{"slug":"help-desk"}]}}"#
     );
+}
+
+async fn what_is_available_is_shown_in_the_tenant_itself(backend: Backend) {
+    let world = World::start(backend).await;
+    let (ada, bob) = (world.owner(), world.owner());
+    world.register(&ada, desk()).await;
+    let query = "query($ids: [_Any!]!) { _entities(representations: $ids) { ... on Tenant { id availableServices { nodes { slug } } } } }";
+    let keys: Vec<_> = [&ada, &bob]
+        .iter()
+        .map(|viewer| json!({ "__typename": "Tenant", "id": viewer.tenant }))
+        .collect();
+    assert_snapshot!(world.run(&ada, query, json!({ "ids": keys })).await, @r#"
+    {"_entities":[{"availableServices":{"nodes":[{"slug":"help-desk"}]},"id":"[ten]"},{"availableServices":null,"id":"[ten]"}]}
+    FORBIDDEN at _entities.availableServices: this is shown in the tenant itself; make [ten] the current one with `switchTenant`
+    "#);
+}
+
+async fn a_bad_id_is_named_to_whoever_is_signed_in(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner();
+    let add = "mutation { addEndpoint(input: { serviceId: \"x\", method: GET, path: \"/\", title: \"T\" }) { endpoint { id } } }";
+    let check = "mutation { checkServiceHealth(input: { serviceId: \"x\" }) { service { id } } }";
+    for (query, field) in [
+        ("{ service(id: \"x\") { id } }", "/id"),
+        (add, "/serviceId"),
+        (check, "/serviceId"),
+        (
+            "subscription { serviceHealth(serviceId: \"x\") { seq } }",
+            "/serviceId",
+        ),
+    ] {
+        assert_eq!(
+            world.refusal(Some(&ada), query).await,
+            ("BAD_USER_INPUT".to_owned(), Some(field.to_owned())),
+            "{query}"
+        );
+        assert_eq!(
+            world.refusal(None, query).await,
+            ("UNAUTHENTICATED".to_owned(), None),
+            "{query}"
+        );
+    }
 }

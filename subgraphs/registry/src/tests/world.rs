@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Request, Schema, Variables};
+use diesel_async::RunQueryDsl as _;
 use futures::{Stream, StreamExt as _};
+use kit::on;
 use kit::viewer::Viewer;
 use serde_json::{Value, json};
 use testkit::{Backend, TestApp};
@@ -49,6 +51,42 @@ impl World {
         shown(&self.ask(Some(viewer), query, variables).await)
     }
 
+    /// The code and the field of an operation's first error.
+    pub(super) async fn refusal(
+        &self,
+        viewer: Option<&Viewer>,
+        query: &str,
+    ) -> (String, Option<String>) {
+        let request = Request::new(query);
+        let request = match viewer {
+            Some(viewer) => request.data(viewer.clone()),
+            None => request,
+        };
+        let request = attach(request, &self.test.app, viewer);
+        let answer = Box::pin(self.schema.execute_stream(request)).next().await;
+        let answer = answer.expect("there is an answer");
+        let extensions = answer.errors[0].extensions.as_ref().expect("it has a code");
+        let text = |key| match extensions.get(key) {
+            Some(async_graphql::Value::String(text)) => Some(text.clone()),
+            _ => None,
+        };
+        (text("code").expect("it has a code"), text("field"))
+    }
+
+    /// What handlers were told about each endpoint beyond what readers see, oldest first.
+    pub(super) async fn details(&self) -> Vec<Value> {
+        let mut conn = self.test.app.db.read().await.expect("a connection");
+        let rows: Vec<Detail> = on!(&mut conn, |c| diesel::sql_query(
+            "SELECT data FROM event_details ORDER BY event_id"
+        )
+        .load(c)
+        .await)
+        .expect("details are kept");
+        rows.iter()
+            .map(|row| serde_json::from_str(&row.data).expect("a detail is JSON"))
+            .collect()
+    }
+
     /// Registers a service by hand and returns its id.
     pub(super) async fn register(&self, viewer: &Viewer, input: Value) -> String {
         let answer = self
@@ -79,6 +117,12 @@ impl World {
             format!("{}{}", masked(data), errors.join("\n"))
         })
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Detail {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    data: String,
 }
 
 pub(super) const REGISTER: &str = "mutation($input: RegisterServiceInput!) { registerService(input: $input) { service { id slug } } }";

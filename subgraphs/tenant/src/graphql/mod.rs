@@ -11,6 +11,7 @@ use kit::id::{InvalidId, TenantId};
 use kit::page::{Page, PageArgs, Paged};
 use kit::{ApiError, ContextExt as _, Viewer};
 
+use crate::config::TenantConfig;
 use crate::error::TenantError;
 use crate::ids::SubscriptionId;
 use crate::loaders::{Subscriptions, Tenants};
@@ -127,14 +128,17 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
-    /// is ready: look at its `state`. Enter it with `switchTenant`.
+    /// is ready: look at its `state`. Enter it with `switchTenant`. One user can create a limited
+    /// number of tenants, 20 unless the operator chose another; beyond it the code is
+    /// `QUOTA_EXCEEDED`.
     async fn create_tenant(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The tenant to create.")] input: CreateTenantInput,
     ) -> Result<CreateTenantPayload, ApiError> {
         let (app, viewer) = (ctx.app(), ctx.viewer()?);
-        let tenant = crate::tenant::create(app, viewer, &input.name, input.slug).await?;
+        let config = ctx.data_unchecked::<TenantConfig>();
+        let tenant = crate::tenant::create(app, config, viewer, &input.name, input.slug).await?;
         Ok(CreateTenantPayload {
             tenant: Tenant(tenant),
         })

@@ -25,7 +25,7 @@ const RETRY: &str = "mutation($id: ID!) { retryTenantProvisioning(input: { tenan
 /// A tenant that was asked for by a process that died before its first attempt.
 async fn left_behind(world: &World, viewer: &Viewer) -> TenantId {
     let (name, slug) = ("Acme".to_owned(), "acme".to_owned());
-    request(world.app(), viewer.user, name, slug)
+    request(world.app(), viewer.user, 20, name, slug)
         .await
         .unwrap()
         .id
@@ -58,9 +58,15 @@ async fn what_a_crash_left_is_finished_once(backend: Backend) {
 async fn a_worker_who_lost_the_claim_changes_nothing(backend: Backend) {
     let world = World::start(backend).await;
     let ada = world.somebody();
-    let due = request(world.app(), ada.user, "Acme".to_owned(), "acme".to_owned())
-        .await
-        .unwrap();
+    let due = request(
+        world.app(),
+        ada.user,
+        20,
+        "Acme".to_owned(),
+        "acme".to_owned(),
+    )
+    .await
+    .unwrap();
     let until = world.app().clock.now_utc();
     let mut conn = world.app().db.write().await.unwrap();
     let lost = store::claim(&mut conn, due, until)
@@ -147,9 +153,15 @@ fn a_last_attempt_without_an_end_is_a_failure() {
     run(async {
         let world = World::start(Backend::Sqlite).await;
         let ada = world.somebody();
-        let mut due = request(world.app(), ada.user, "Acme".to_owned(), "acme".to_owned())
-            .await
-            .unwrap();
+        let mut due = request(
+            world.app(),
+            ada.user,
+            20,
+            "Acme".to_owned(),
+            "acme".to_owned(),
+        )
+        .await
+        .unwrap();
         for _ in 0..ATTEMPTS {
             let until = world.app().clock.now_utc();
             let mut conn = world.app().db.write().await.unwrap();

@@ -4,13 +4,14 @@ use diesel::ExpressionMethods as _;
 use diesel_async::RunQueryDsl as _;
 use futures::future::join_all;
 use insta::assert_snapshot;
-use kit::on;
+use kit::permission::Grants;
+use kit::{Viewer, on};
 use serde_json::json;
 use testkit::Backend;
 
 use super::world::{World, enter};
+use crate::TenantConfig;
 use crate::tables::tenant_creators;
-use crate::tenant::PER_USER_MAX;
 
 testkit::on_both![
     a_creator_owns_the_tenant,
@@ -181,10 +182,11 @@ async fn tenants_come_in_pages(backend: Backend) {
 async fn a_user_creates_only_so_many(backend: Backend) {
     let world = World::start(backend).await;
     let ada = world.somebody();
+    let owned_max = i32::try_from(TenantConfig::default().owned_max).unwrap();
     let mut conn = world.app().db.write().await.unwrap();
     let row = (
         tenant_creators::user_id.eq(ada.user),
-        tenant_creators::tenants.eq(PER_USER_MAX - 1),
+        tenant_creators::tenants.eq(owned_max - 1),
     );
     let insert = diesel::insert_into(tenant_creators::table).values(row);
     on!(&mut conn, |c| insert.execute(c).await).unwrap();
@@ -198,6 +200,18 @@ async fn a_user_creates_only_so_many(backend: Backend) {
         .filter(|answer| answer.contains("QUOTA_EXCEEDED"))
         .count();
     assert_eq!(refused, 2, "{answers:#?}");
+
+    let administrator = Viewer {
+        grants: Grants::new(["platform.*:*"]),
+        ..ada
+    };
+    let answer = world
+        .create(&administrator, json!({ "name": "A four" }))
+        .await;
+    assert!(
+        answer.contains("ACTIVE"),
+        "administrators are exempt: {answer}"
+    );
 }
 
 async fn only_oneself_is_shown(backend: Backend) {

@@ -25,7 +25,7 @@ impl World {
     pub(super) async fn start(backend: Backend) -> Self {
         let mut test = TestApp::start(backend).await;
         test.deliver(crate::handlers(&test.app));
-        let schema = crate::schema(test.app.clone());
+        let schema = crate::schema(test.app.clone(), crate::TenantConfig::default());
         Self { test, schema }
     }
 

@@ -230,3 +230,92 @@ fn long_texts_are_cut_between_characters() {
         Some(20_000)
     );
 }
+
+#[test]
+fn paths_that_cannot_be_called_are_left_out_and_named() {
+    let paths = json!({
+        "/a/{x": { "get": {} }, "/a/{}": { "get": {} }, "/a/{x}/{x}": { "get": {} },
+        "/../etc": { "get": {} }, "/?Action=Go": { "get": {} }, "/fine/{x}": { "get": {} }
+    });
+    let description = describe(&document("3.1.0", paths, json!({})));
+    assert_eq!(description.operations.len(), 1);
+    let warnings: Vec<_> = description
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(warnings.len(), 5, "{warnings:#?}");
+    assert_eq!(
+        warnings[3],
+        "/paths/~1..~1etc: a path must have no segment `.` or `..`; its operations are left out"
+    );
+}
+
+#[test]
+fn who_needs_credentials_is_told_that_there_are_none() {
+    let mut text = document(
+        "3.1.0",
+        json!({ "/a": {
+            "get": {},
+            "put": { "security": [{ "key": [], "bearer": [] }, { "oauth": [] }] },
+            "post": { "security": [] },
+            "delete": { "security": [{ "key": [] }, {}] },
+        } }),
+        json!({ "securitySchemes": {
+            "key": { "type": "apiKey", "in": "header", "name": "X-Key" },
+            "bearer": { "type": "http", "scheme": "bearer" }
+        } }),
+    );
+    text["security"] = json!([{ "key": [] }]);
+    text["webhooks"] = json!({ "created": {}, "removed": {} });
+    let description = describe(&text);
+    let of_operations: Vec<_> = description
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.warnings)
+        .map(ToString::to_string)
+        .collect();
+    let ending = "which the platform cannot store yet; it is called without any";
+    assert_eq!(
+        of_operations,
+        [
+            format!("/security: needs the credentials `key` (apiKey), {ending}"),
+            format!(
+                "/paths/~1a/put/security: needs the credentials `key` (apiKey) and `bearer` (bearer) or `oauth`, {ending}"
+            ),
+        ]
+    );
+    let of_document: Vec<_> = description
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        of_document,
+        [
+            "/security: 2 of 4 operations need credentials, which the platform cannot store yet; the service will refuse them",
+            "/webhooks: the platform receives no calls from a service yet; webhooks left out: 2",
+        ]
+    );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_named_in_plain_words() {
+    let refused = super::refusal(
+        "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\nopenapi: 3.1.0\n",
+    );
+    assert!(
+        refused.ends_with("the key `openapi` is there twice"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_pattern_that_is_none_is_left_out_and_named() {
+    let (schema, _, warnings) = super::body_schema("3.1.0", json!({ "pattern": "((" }), json!({}));
+    assert_eq!(schema, json!({}));
+    assert_eq!(
+        warnings,
+        ["`pattern` is no regular expression; it is left out"]
+    );
+}

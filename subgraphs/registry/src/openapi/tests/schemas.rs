@@ -195,6 +195,7 @@ fn read_only_properties_are_not_asked_for() {
         json!({ "type": "object", "required": ["id", "name"], "properties": {
             "id": { "type": "string", "readOnly": true }, "name": { "type": "string" }, "secret": { "type": "string", "writeOnly": true } } }),
         json!({ "type": "object", "required": ["name"], "properties": {
+            "id": { "type": "string", "readOnly": true },
             "name": { "type": "string" }, "secret": { "type": "string", "writeOnly": true } } }),
     );
 }
@@ -213,7 +214,7 @@ fn read_only_is_seen_through_references_and_all_of() {
     );
     assert_eq!(
         definitions,
-        json!({ "Base": { "type": "object", "properties": { "name": {} } } })
+        json!({ "Base": { "type": "object", "properties": { "id": { "type": "string", "readOnly": true }, "name": {} } } })
     );
 }
 
