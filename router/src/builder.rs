@@ -11,6 +11,7 @@ use crate::cache::Cache;
 use crate::compose::Supergraph;
 use crate::engine::Engine;
 use crate::execute::Subgraphs;
+use crate::flights::{Epoch, Flights};
 use crate::normalize::names;
 use crate::plan::planner::Planner;
 use crate::schema::ApiSchema;
@@ -34,6 +35,9 @@ pub struct Options {
     pub data_bytes_max: usize,
     /// Bytes of an answer. A larger one is an error instead.
     pub answer_bytes_max: usize,
+    /// Queries under way that identical ones may join, of callers that are the same by what
+    /// [`SharedBy`](crate::SharedBy) says; 0 turns that off. 1,024.
+    pub shared_queries_max: usize,
     /// Whether clients may ask for the schema.
     pub introspection: bool,
 }
@@ -48,6 +52,7 @@ impl Default for Options {
             cached_bytes_max: 64 << 20,
             data_bytes_max: 128 << 20,
             answer_bytes_max: 32 << 20,
+            shared_queries_max: 1_024,
             introspection: true,
         }
     }
@@ -132,6 +137,8 @@ impl EngineBuilder {
             planner: Arc::new(planner),
             planning: Arc::new(Semaphore::new(threads)),
             subgraphs: self.subgraphs,
+            flights: Flights::new(options.shared_queries_max),
+            epoch: Epoch::default(),
             options,
         })
     }

@@ -21,6 +21,7 @@ use crate::document::Document;
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::answer::Bodies;
 use crate::execute::{self, Executed, Inputs, Subgraphs};
+use crate::flights::{Epoch, Flights, Key};
 use crate::input::InputPath;
 use crate::introspection::{self, Introspected};
 use crate::plan::guard::panic_message;
@@ -62,6 +63,11 @@ pub struct Context {
     /// When to give up; from now the request timeout, unless set.
     pub deadline: Option<Instant>,
 }
+
+/// Among a request's [`extensions`](Context::extensions): callers with equal bytes are the same as
+/// far as any answer can tell, so that identical queries of theirs may share one.
+#[derive(Clone, Debug)]
+pub struct SharedBy(pub Bytes);
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -131,6 +137,8 @@ pub struct Engine {
     pub(crate) prepared: Cache<PreparedKey, Arc<Prepared>>,
     pub(crate) plans: Cache<Arc<str>, Arc<crate::plan::QueryPlan>>,
     pub(crate) subgraphs: Subgraphs,
+    pub(crate) flights: Flights<Response>,
+    pub(crate) epoch: Epoch,
     pub(crate) options: Options,
 }
 
@@ -174,7 +182,39 @@ impl Engine {
     /// Answers a query or a mutation.
     ///
     /// A mutation that has begun goes on to its end even when nobody waits for it any more.
+    /// A query may join an identical one of the same caller ([`SharedBy`]).
     pub async fn execute(self: &Arc<Self>, request: Request, context: Context) -> Response {
+        let Some(key) = self.share(&request, &context).await else {
+            return self.execute_alone(request, context).await;
+        };
+        let engine = Arc::clone(self);
+        let flight = async move { engine.execute_alone(request, context).await };
+        let answer = self.flights.join(key, flight).await;
+        Arc::unwrap_or_clone(answer)
+    }
+
+    /// What a request may be shared by: only queries are, and only if the caller is known.
+    async fn share(&self, request: &Request, context: &Context) -> Option<Key> {
+        let SharedBy(caller) = context.extensions.get()?;
+        let is_off = self.options.shared_queries_max == 0 || !request.uploads.is_empty();
+        let name = request.operation_name.as_deref();
+        if is_off || self.kind(&request.query, name).await.ok()? != OperationKind::Query {
+            return None;
+        }
+        let mut body = Vec::with_capacity(request.query.len() + 64);
+        for part in [&*request.query, name.unwrap_or_default()] {
+            body.extend_from_slice(&part.len().to_le_bytes());
+            body.extend_from_slice(part.as_bytes());
+        }
+        serde_json::to_writer(&mut body, &request.variables).ok()?;
+        Some(Key {
+            epoch: self.epoch.now(),
+            caller: caller.clone(),
+            body: body.into(),
+        })
+    }
+
+    async fn execute_alone(self: &Arc<Self>, request: Request, context: Context) -> Response {
         match self.ready(request, context).await {
             Ok(ready) if ready.kind() == OperationKind::Subscription => {
                 Response::refused(vec![GraphQLError::new(
@@ -196,7 +236,11 @@ impl Engine {
         );
         let engine = Arc::clone(self);
         let is_mutation = ready.kind() == OperationKind::Mutation;
-        let run = async move { engine.run(ready).await }.instrument(span);
+        let run = async move {
+            let _ending = is_mutation.then(|| engine.epoch.begin());
+            engine.run(ready).await
+        }
+        .instrument(span);
         let finished = if is_mutation {
             tokio::spawn(run).await.map_err(|err| err.to_string())
         } else {

@@ -19,6 +19,7 @@ mod document;
 mod engine;
 mod error;
 mod execute;
+mod flights;
 mod in_process;
 mod input;
 mod introspection;
@@ -41,7 +42,7 @@ pub use crate::http::{
 };
 pub use budget::Budgets;
 pub use builder::{BuildError, EngineBuilder, Options};
-pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload};
+pub use engine::{Cached, Context, Engine, Explanation, Request, Response, SharedBy, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};

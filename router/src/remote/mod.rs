@@ -10,7 +10,6 @@ mod breaker;
 mod connect;
 mod failure;
 mod files;
-mod flights;
 mod headers;
 mod options;
 mod replicas;

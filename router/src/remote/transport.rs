@@ -1,7 +1,6 @@
 //! One subgraph over HTTP: admission, attempts, and the exchange itself.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri};
@@ -11,11 +10,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::flights::{Epoch, Flights, Key};
 use crate::remote::address::Address;
 use crate::remote::breaker::Breaker;
 use crate::remote::connect::Connector;
 use crate::remote::failure::{Failure, is_unavailable};
-use crate::remote::flights::{Flights, Key};
 use crate::remote::options::{Protocol, RemoteOptions};
 use crate::remote::replicas::Replicas;
 use crate::remote::request::Outgoing;
@@ -38,23 +37,13 @@ pub(crate) struct Transport {
     breaker: Option<Breaker>,
     budget: Budget,
     flights: Flights<Answer>,
-    /// Mutations that have ended.
-    epoch: AtomicU64,
+    epoch: Epoch,
 }
 
 /// A status, and what came with it.
 struct Exchange {
     status: StatusCode,
     answer: Answer,
-}
-
-/// Counts a mutation as ended, also when its client did not wait.
-struct Ending<'a>(&'a AtomicU64);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
 }
 
 impl Transport {
@@ -71,7 +60,7 @@ impl Transport {
             breaker: options.breaker.map(Breaker::new),
             budget: Budget::new(&options.retries),
             flights: Flights::new(options.flights_max),
-            epoch: AtomicU64::new(0),
+            epoch: Epoch::default(),
             options,
         })
     }
@@ -100,8 +89,8 @@ impl Transport {
 
     async fn share(self: &Arc<Self>, outgoing: Outgoing) -> Arc<Answer> {
         let key = Key {
-            epoch: self.epoch.load(Ordering::Acquire),
-            headers: outgoing.header_key(),
+            epoch: self.epoch.now(),
+            caller: outgoing.header_key().into(),
             body: outgoing.body.clone(),
         };
         let transport = Arc::clone(self);
@@ -111,7 +100,7 @@ impl Transport {
 
     async fn run(&self, outgoing: Outgoing) -> Answer {
         let is_mutation = outgoing.kind == OperationKind::Mutation;
-        let _ending = is_mutation.then(|| Ending(&self.epoch));
+        let _ending = is_mutation.then(|| self.epoch.begin());
         let limit = self.options.timeout;
         let ends = Instant::now() + limit;
         let answer = timeout_at(ends, self.attempts(&outgoing, ends))

@@ -30,6 +30,7 @@ mod requires;
 mod reserved_streams;
 mod revocation;
 mod serve;
+mod sharing;
 mod subscriptions;
 mod timeouts;
 mod variables;

@@ -1,13 +1,17 @@
 //! `portico router`: the federation router alone, in front of any supergraph's subgraphs.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use http::HeaderName;
+use axum::body::Bytes;
+use futures::future::BoxFuture;
+use http::{Extensions, HeaderMap, HeaderName};
 use router::compose::Supergraph;
 use router::{
-    Anonymous, Engine, HeaderRules, HttpOptions, Options, Remote, RemoteOptions, http as front,
+    Authenticate, Engine, GraphQLError, HeaderRules, HttpOptions, Options, Remote, RemoteOptions,
+    SharedBy, http as front,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -30,8 +34,8 @@ pub(super) async fn run(command: &RouterCommand) -> anyhow::Result<()> {
         shutdown: shutdown.clone(),
         ..HttpOptions::default()
     };
-    let routes =
-        front::routes(engine, Arc::new(Anonymous), options).merge(router::graphiql::routes());
+    let routes = front::routes(engine, Arc::new(Strangers::of(command)?), options)
+        .merge(router::graphiql::routes());
     println!("The router answers at http://{address}/graphql");
     tokio::spawn({
         let shutdown = shutdown.clone();
@@ -48,6 +52,54 @@ pub(super) async fn run(command: &RouterCommand) -> anyhow::Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// Admits everybody; whoever sends the same of the headers that go on is the same.
+struct Strangers {
+    shared: Option<Vec<HeaderName>>,
+}
+
+impl Strangers {
+    fn of(command: &RouterCommand) -> anyhow::Result<Self> {
+        let shares = command.share == Share::Requests;
+        let shared = shares.then(|| propagated(command)).transpose()?;
+        Ok(Self { shared })
+    }
+
+    fn key(names: &[HeaderName], headers: &HeaderMap) -> Bytes {
+        let mut key = Vec::new();
+        for name in names {
+            for value in headers.get_all(name) {
+                for part in [name.as_str().as_bytes(), value.as_bytes()] {
+                    key.extend_from_slice(&part.len().to_le_bytes());
+                    key.extend_from_slice(part);
+                }
+            }
+        }
+        key.into()
+    }
+}
+
+impl Authenticate for Strangers {
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        _peer: Option<SocketAddr>,
+    ) -> BoxFuture<'a, Result<Extensions, GraphQLError>> {
+        let mut extensions = Extensions::new();
+        if let Some(names) = &self.shared {
+            extensions.insert(SharedBy(Self::key(names, headers)));
+        }
+        Box::pin(std::future::ready(Ok(extensions)))
+    }
+}
+
+fn propagated(command: &RouterCommand) -> anyhow::Result<Vec<HeaderName>> {
+    let names = command.propagate.iter().map(|name| {
+        name.parse::<HeaderName>()
+            .with_context(|| format!("--propagate {name:?}"))
+    });
+    names.collect()
 }
 
 fn engine(command: &RouterCommand) -> anyhow::Result<Engine> {
@@ -76,13 +128,9 @@ fn engine(command: &RouterCommand) -> anyhow::Result<Engine> {
 }
 
 fn remote_options(command: &RouterCommand) -> anyhow::Result<RemoteOptions> {
-    let names = command.propagate.iter().map(|name| {
-        name.parse::<HeaderName>()
-            .with_context(|| format!("--propagate {name:?}"))
-    });
     let mut options = RemoteOptions {
         headers: HeaderRules {
-            propagate: names.collect::<anyhow::Result<_>>()?,
+            propagate: propagated(command)?,
             ..HeaderRules::default()
         },
         ..RemoteOptions::default()

@@ -4,6 +4,7 @@
 //! one that happened to be first.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
@@ -16,10 +17,34 @@ pub(crate) struct Key {
     /// The number of mutations that had ended: what is asked after a change must not be told
     /// what was read before it.
     pub(crate) epoch: u64,
-    /// All headers, those that say who is asking among them.
-    pub(crate) headers: Vec<u8>,
+    /// Who is asking, as far as it can matter.
+    pub(crate) caller: Bytes,
     /// The operation and its variables.
     pub(crate) body: Bytes,
+}
+
+/// Mutations that have ended.
+#[derive(Default)]
+pub(crate) struct Epoch(AtomicU64);
+
+/// Counts a mutation as ended, also when its client did not wait.
+pub(crate) struct Ending<'a>(&'a Epoch);
+
+impl Epoch {
+    pub(crate) fn now(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// A mutation has begun; it ends when this is dropped.
+    pub(crate) fn begin(&self) -> Ending<'_> {
+        Ending(self)
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 /// An answer that several wait for.
@@ -103,7 +128,7 @@ mod tests {
     fn key(body: &'static str) -> Key {
         Key {
             epoch: 0,
-            headers: Vec::new(),
+            caller: Bytes::new(),
             body: Bytes::from_static(body.as_bytes()),
         }
     }
