@@ -54,7 +54,7 @@ pub(crate) async fn measure(shop: &Shop, peer: Option<&str>, rounds: Rounds) {
 /// `portico router`; `mode` says what identical work in flight is shared.
 pub(crate) async fn ours(shop: &Shop, mode: &str, expected: &Bytes) -> Gateway {
     let address = free_address().await;
-    let mut command = Command::from(testkit::command().into_std());
+    let mut command = testkit::command().into_std();
     command
         .args(["router", "--share", mode, "--supergraph"])
         .arg(shop.file())
