@@ -24,6 +24,7 @@ pub mod scalar;
 pub mod secret;
 pub mod telemetry;
 pub mod tenant_db;
+pub mod turns;
 pub mod viewer;
 
 pub use app::App;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::cache::Bounded;
 use crate::field::{self, Fields};
 use crate::schema::{self, RequestSchema, SchemaError};
-use crate::turns::{Bounds, Turns};
 use crate::validate::Checker;
+use kit::turns::{Bounds, Turns};
 
 /// Bytes of schema text whose fields are kept; made ready they take some ten times as much.
 const FIELDS_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -26,7 +26,6 @@ mod submission;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod turns;
 pub mod validate;
 
 pub use delivery::run;

@@ -13,7 +13,7 @@ use crate::health;
 use crate::openapi::{self, Description, Limits, Operation, Warning};
 use crate::service::{self, NewService, REGISTER, Visibility};
 use crate::store::{Service, Usage};
-use crate::turns::{Bounds, Turn, Turns};
+use kit::turns::{Bounds, Turn, Turns};
 
 /// Documents that are fetched at once; each waits for somebody else's server.
 const FETCHED: Bounds = Bounds {

@@ -18,7 +18,6 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod turns;
 
 pub use config::HealthConfig;
 pub use graphql::{Mutation, Query, Subscription};

@@ -25,7 +25,8 @@ impl ScalarType for Number {
                     .map_err(|_| InputValueError::custom("not a number"))?;
                 Ok(Self(number))
             }
-            _ => Err(InputValueError::expected_type(value)),
+            // Never `expected_type`: its message holds the value.
+            _ => Err(InputValueError::custom("not a number")),
         }
     }
 

@@ -12,7 +12,8 @@ pub(crate) struct WebUrl(pub(crate) Url);
 impl ScalarType for WebUrl {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
+            // Never `expected_type`: its message holds the value, which may be anybody's secret.
+            return Err(InputValueError::custom("a URL is a text"));
         };
         Url::parse(text).map(Self).map_err(|_| {
             InputValueError::custom("not an absolute URL such as https://api.example.com/v1")

@@ -16,7 +16,7 @@ use crate::error::RegistryError;
 use crate::events::ServiceHealthChanged;
 use crate::service::managed_tenant;
 use crate::store::{Health, HealthCheck, Reading, Service, Target};
-use crate::turns::{Bounds, Turns};
+use kit::turns::{Bounds, Turns};
 
 /// A check by hand within this time of the last one answers with its result.
 const PAUSE: TimeDelta = TimeDelta::seconds(1);

@@ -17,7 +17,7 @@ use super::check::{check, lease};
 use crate::config::HealthConfig;
 use crate::error::RegistryError;
 use crate::store::{Due, HealthCheck, Target};
-use crate::turns::{Bounds, Turn, Turns};
+use kit::turns::{Bounds, Turn, Turns};
 
 /// Checks under way of one tenant, and of one host.
 const EACH_MAX: usize = 4;

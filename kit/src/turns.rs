@@ -10,18 +10,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many are at work at once.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+pub struct Bounds {
     /// In all.
-    pub(crate) all_max: usize,
+    pub all_max: usize,
     /// For one key.
-    pub(crate) each_max: usize,
+    pub each_max: usize,
     /// For one key, those who wait included; more are turned away at once.
-    pub(crate) queue_max: usize,
+    pub queue_max: usize,
 }
 
 /// Hands turns out. Clones share them.
 #[derive(Debug)]
-pub(crate) struct Turns<K: Eq + Hash>(Arc<Shared<K>>);
+pub struct Turns<K: Eq + Hash>(Arc<Shared<K>>);
 
 #[derive(Debug)]
 struct Shared<K> {
@@ -40,7 +40,7 @@ struct Lane {
 
 /// A turn, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn<K: Eq + Hash> {
+pub struct Turn<K: Eq + Hash> {
     _all: OwnedSemaphorePermit,
     _own: OwnedSemaphorePermit,
     _place: Place<K>,
@@ -54,7 +54,7 @@ impl<K: Eq + Hash> Clone for Turns<K> {
 
 impl<K: Clone + Eq + Hash> Turns<K> {
     /// Turns within these bounds.
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    pub fn new(bounds: Bounds) -> Self {
         Self(Arc::new(Shared {
             room: Arc::new(Semaphore::new(bounds.all_max)),
             bounds,
@@ -62,8 +62,18 @@ impl<K: Clone + Eq + Hash> Turns<K> {
         }))
     }
 
+    /// A turn, if there is one now.
+    pub fn try_take(&self, key: &K) -> Option<Turn<K>> {
+        let (place, lane) = self.enter(key)?;
+        Some(Turn {
+            _own: lane.try_acquire_owned().ok()?,
+            _all: self.0.room.clone().try_acquire_owned().ok()?,
+            _place: place,
+        })
+    }
+
     /// A turn, if there is one before this much time has passed and not too many wait already.
-    pub(crate) async fn take(&self, key: &K, patience: Duration) -> Option<Turn<K>> {
+    pub async fn take(&self, key: &K, patience: Duration) -> Option<Turn<K>> {
         let (place, lane) = self.enter(key)?;
         let waiting = async {
             // In this order: only as many as may work at once wait in front of the others.
@@ -121,19 +131,29 @@ impl<K: Eq + Hash> Drop for Place<K> {
 mod tests {
     use super::*;
 
+    const BOUNDS: Bounds = Bounds {
+        all_max: 3,
+        each_max: 2,
+        queue_max: 3,
+    };
+
     #[tokio::test]
-    async fn who_wants_much_waits_behind_themselves() {
-        let bounds = Bounds {
-            all_max: 2,
-            each_max: 1,
-            queue_max: 2,
-        };
-        let turns = Turns::new(bounds);
+    async fn nobody_has_more_than_their_share() {
+        let turns = Turns::new(BOUNDS);
+        let own: Vec<_> = (0..4).map_while(|_| turns.try_take(&"loud")).collect();
+        assert_eq!(own.len(), 2);
+        let other = turns.try_take(&"quiet").expect("there is room");
+        assert!(turns.try_take(&"quiet").is_none(), "all three are at work");
+        drop((own, other));
+        assert!(turns.0.lanes.lock().expect("no panic").is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_or_in_too_long_a_queue_is_turned_away() {
+        let turns = Turns::new(BOUNDS);
+        let own: Vec<_> = (0..2).map_while(|_| turns.try_take(&"loud")).collect();
         let short = Duration::from_millis(20);
-        let own = turns.take(&"loud", short).await.expect("there is room");
         assert!(turns.take(&"loud", short).await.is_none());
-        let other = turns.take(&"quiet", short).await;
-        assert!(other.is_some());
 
         let waiting = turns.take(&"loud", Duration::from_secs(60));
         let mut waiting = std::pin::pin!(waiting);
@@ -144,7 +164,5 @@ mod tests {
         );
         drop(own);
         assert!(waiting.await.is_some());
-        drop(other);
-        assert!(turns.0.lanes.lock().expect("no panic").is_empty());
     }
 }
