@@ -21,7 +21,7 @@ use crate::document::Document;
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::answer::Bodies;
 use crate::execute::{self, Executed, Inputs, Subgraphs};
-use crate::flights::{Epoch, Flights, Key};
+use crate::flights::{Epoch, Flights};
 use crate::input::InputPath;
 use crate::introspection::{self, Introspected};
 use crate::plan::guard::panic_message;
@@ -63,11 +63,6 @@ pub struct Context {
     /// When to give up; from now the request timeout, unless set.
     pub deadline: Option<Instant>,
 }
-
-/// Among a request's [`extensions`](Context::extensions): callers with equal bytes are the same as
-/// far as any answer can tell, so that identical queries of theirs may share one.
-#[derive(Clone, Debug)]
-pub struct SharedBy(pub Bytes);
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -191,27 +186,6 @@ impl Engine {
         let flight = async move { engine.execute_alone(request, context).await };
         let answer = self.flights.join(key, flight).await;
         Arc::unwrap_or_clone(answer)
-    }
-
-    /// What a request may be shared by: only queries are, and only if the caller is known.
-    async fn share(&self, request: &Request, context: &Context) -> Option<Key> {
-        let SharedBy(caller) = context.extensions.get()?;
-        let is_off = self.options.shared_queries_max == 0 || !request.uploads.is_empty();
-        let name = request.operation_name.as_deref();
-        if is_off || self.kind(&request.query, name).await.ok()? != OperationKind::Query {
-            return None;
-        }
-        let mut body = Vec::with_capacity(request.query.len() + 64);
-        for part in [&*request.query, name.unwrap_or_default()] {
-            body.extend_from_slice(&part.len().to_le_bytes());
-            body.extend_from_slice(part.as_bytes());
-        }
-        serde_json::to_writer(&mut body, &request.variables).ok()?;
-        Some(Key {
-            epoch: self.epoch.now(),
-            caller: caller.clone(),
-            body: body.into(),
-        })
     }
 
     async fn execute_alone(self: &Arc<Self>, request: Request, context: Context) -> Response {

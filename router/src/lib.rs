@@ -31,6 +31,7 @@ mod prepare;
 mod project;
 mod schema;
 mod serve;
+mod sharing;
 mod subgraph;
 mod subscription;
 mod variables;
@@ -42,11 +43,12 @@ pub use crate::http::{
 };
 pub use budget::Budgets;
 pub use builder::{BuildError, EngineBuilder, Options};
-pub use engine::{Cached, Context, Engine, Explanation, Request, Response, SharedBy, Upload};
+pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload};
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};
 pub use serve::{Admit, ServeOptions, serve_subgraph};
+pub use sharing::SharedBy;
 pub use subgraph::{
     EntitiesField, OperationKind, Subgraph, SubgraphOperation, SubgraphRequest, SubgraphResponse,
 };
