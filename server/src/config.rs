@@ -143,9 +143,12 @@ impl SubgraphsConfig {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GraphqlConfig {
-    /// Largest body of a request, in bytes. Files are uploaded in it.
+    /// Largest body of a request with files in it, in bytes.
     #[schemars(range(min = 1))]
     pub body_bytes_max: usize,
+    /// Largest JSON of a request, in bytes. Reading it may take seventy times as many of memory.
+    #[schemars(range(min = 1))]
+    pub json_bytes_max: usize,
     /// Time for a request, in milliseconds.
     #[schemars(range(min = 1, max = 3_600_000))]
     pub timeout_ms: u64,
@@ -214,6 +217,7 @@ impl Default for GraphqlConfig {
     fn default() -> Self {
         Self {
             body_bytes_max: 40 * 1024 * 1024,
+            json_bytes_max: 2 * 1024 * 1024,
             timeout_ms: 60_000,
         }
     }

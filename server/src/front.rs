@@ -126,7 +126,7 @@ pub(crate) async fn options(
     let http = &config.http;
     Ok(HttpOptions {
         multipart_max: config.graphql.body_bytes_max,
-        body_max: config.graphql.body_bytes_max,
+        body_max: config.graphql.json_bytes_max,
         batch: BatchOptions {
             enabled: http.batch_requests_max > 0,
             requests_max: http.batch_requests_max,
