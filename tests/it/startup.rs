@@ -236,7 +236,7 @@ async fn roles_that_cannot_work_are_refused(data: &Path) {
         ("PORTICO_LISTEN", "127.0.0.1:0"),
         ("PORTICO_ROLES", "form,menus"),
     ];
-    refuses(data, &settings, &["`roles[1]`", "menus", "menu"]).await;
+    refuses(data, &settings, &["`roles`", "menus", "menu"]).await;
     settings[1].1 = "router,form";
     refuses(data, &settings, &["`database.url`", "SQLite"]).await;
     settings.push(("PORTICO_DATABASE_URL", "mysql://root:hush@127.0.0.1:1/none"));
