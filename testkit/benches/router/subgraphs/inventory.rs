@@ -8,9 +8,9 @@ use async_graphql::{Object, SimpleObject};
 pub(crate) struct Product {
     upc: String,
     #[graphql(external)]
-    price: Option<i32>,
+    price: i32,
     #[graphql(external)]
-    weight: Option<i32>,
+    weight: i32,
     in_stock: bool,
 }
 
@@ -19,8 +19,11 @@ impl Product {
     /// Free for what is dear, and by weight for the rest.
     #[graphql(requires = "price weight")]
     async fn shipping_estimate(&self) -> Option<i32> {
-        let (price, weight) = (self.price?, self.weight?);
-        Some(if price > 1000 { 0 } else { weight / 2 })
+        Some(if self.price > 1000 {
+            0
+        } else {
+            self.weight / 2
+        })
     }
 }
 
@@ -39,8 +42,8 @@ impl Query {
         Product {
             in_stock: !number.is_multiple_of(3),
             upc,
-            price,
-            weight,
+            price: price.unwrap_or_default(),
+            weight: weight.unwrap_or_default(),
         }
     }
 }
