@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: media types, statuses, limits, files.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -228,6 +229,18 @@ async fn a_bad_credential_is_401() {
         assert_eq!(answer.code(), "UNAUTHENTICATED");
     }
     assert!(front.shop.log.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_bad_credential_is_refused_before_its_body_arrives() {
+    let front = authenticated(Arc::new(Strict));
+    let never = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, Infallible>>());
+    let request = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .body(never)
+        .expect("this is a request");
+    let answer = send_to(&front, request).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
 
 fn multipart(parts: &[(&str, &str)]) -> Request<Body> {

@@ -19,6 +19,7 @@ mod http;
 mod interface_objects;
 mod introspection;
 mod keys;
+mod listening;
 mod mutations;
 mod nulls;
 mod origins;

@@ -29,11 +29,22 @@ fn check_file(file: &File, code: &str) -> Vec<Finding> {
         if calls_macro(line, "todo") || calls_macro(line, "unimplemented") {
             found("unfinished code; finish it or leave it out");
         }
+        let prints = ["dbg", "eprint", "eprintln", "print", "println"];
+        if is_library(&file.path) && prints.iter().any(|print| calls_macro(line, print)) {
+            found("a library prints nothing; log what an operator needs to know");
+        }
         if is_test(&file.path) && names(line, "sleep") {
             found("a test that sleeps is slow or flaky; wait for the condition");
         }
     }
     findings
+}
+
+fn is_library(path: &str) -> bool {
+    let is_ours = ["kit/src/", "router/src/", "subgraphs/"]
+        .iter()
+        .any(|start| path.starts_with(start));
+    is_ours && !is_test(path)
 }
 
 fn is_root(path: &str) -> bool {
@@ -62,6 +73,14 @@ mod tests {
 
     fn found(path: &str, text: &str) -> usize {
         check(&Tree::of(&[(path, text)])).len()
+    }
+
+    #[test]
+    fn libraries_print_nothing() {
+        let text = "//! Why.\nfn f() { eprintln!(\"here\"); }";
+        assert_eq!(found("router/src/a.rs", text), 1);
+        assert_eq!(found("server/src/main.rs", text), 0);
+        assert_eq!(found("router/tests/it/a.rs", text), 0);
     }
 
     #[test]
