@@ -18,4 +18,5 @@ mod split;
 mod strict;
 mod tape;
 mod truth;
+mod wire;
 mod world;

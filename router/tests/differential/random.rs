@@ -1,5 +1,7 @@
 //! The random run, and the seeds that once failed.
 
+use router::compose::SubgraphSdl;
+
 use crate::cases;
 use crate::federation::{Federation, Outcome};
 use crate::operation::{self, Operation};
@@ -18,7 +20,7 @@ const OPERATIONS: u64 = 12;
 pub(crate) struct Tally {
     composed: usize,
     rejected: usize,
-    compared: usize,
+    pub(crate) compared: usize,
     invalid: usize,
 }
 
@@ -60,9 +62,16 @@ fn option(name: &str) -> Option<String> {
 }
 
 pub(crate) fn try_graph(seed: u64, tally: &mut Tally) -> Result<(), String> {
+    try_graph_as(seed, tally, &Federation::new)
+}
+
+/// How a graph comes about: in this process, or over a wire.
+pub(crate) type Make<'a> = dyn Fn(u64, &[SubgraphSdl]) -> Result<Federation, String> + 'a;
+
+pub(crate) fn try_graph_as(seed: u64, tally: &mut Tally, make: &Make<'_>) -> Result<(), String> {
     let size = size(seed);
     let subgraphs = split(seed, size);
-    let federation = match Federation::new(seed, &subgraphs) {
+    let federation = match make(seed, &subgraphs) {
         Ok(federation) => federation,
         Err(why) => {
             if option("DIFFERENTIAL_REJECTS").is_some() {
