@@ -120,6 +120,8 @@ pub struct SseOptions {
     pub pending_max: usize,
     /// How often a comment is sent so that the connection stays: 12 s.
     pub keep_alive: Duration,
+    /// How often it is checked that the credential of who opened a stream still holds: 5 s.
+    pub check_interval: Duration,
     /// How long a client may take to receive one event: 30 s.
     pub send_timeout: Duration,
 }
@@ -235,6 +237,7 @@ impl Default for SseOptions {
             reservation_timeout: Duration::from_secs(10),
             pending_max: 32,
             keep_alive: Duration::from_secs(12),
+            check_interval: Duration::from_secs(5),
             send_timeout: Duration::from_secs(30),
         }
     }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ::http::{Extensions, HeaderMap};
+use ::http::{Extensions, HeaderMap, Request};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use router::{Anonymous, Authenticate, Code, Expiry, GraphQLError, HttpOptions, WebSocketOptions};
+use http_body_util::BodyExt;
+use router::{
+    Anonymous, Authenticate, Code, Expiry, GraphQLError, HttpOptions, SseOptions, WebSocketOptions,
+};
 use serde_json::json;
 
+use crate::front::Front;
+use crate::graph::Shop;
 use crate::websocket::{Client, serve};
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -85,6 +90,32 @@ async fn a_running_subscription_ends_with_the_session() {
 
     session.has_ended.store(true, Ordering::SeqCst);
     assert_eq!(client.closed().await.0, 4401);
+}
+
+#[tokio::test]
+async fn an_event_stream_ends_with_the_session() {
+    let session = Arc::new(Session::default());
+    let eager = HttpOptions {
+        sse: SseOptions {
+            check_interval: Duration::from_millis(20),
+            ..SseOptions::default()
+        },
+        ..HttpOptions::default()
+    };
+    let front = Front::of(Shop::open(), session.clone(), eager);
+    let request = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(r#"{"query":"subscription { ticks }"}"#.into())
+        .expect("this is a request");
+    let mut body = front.call(request).await.into_body();
+    let begun = body.frame().await.expect("it begins");
+    begun.expect("no failure");
+
+    session.has_ended.store(true, Ordering::SeqCst);
+    let ended = async { while body.frame().await.is_some() {} };
+    let ended = tokio::time::timeout(Duration::from_secs(30), ended).await;
+    ended.expect("the stream ends");
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::engine::Context;
-use crate::http::Front;
 use crate::http::operations::{self, Operations, Outgoing};
 use crate::http::sse::event::{self, Naming, SILENCE};
+use crate::http::{Expiry, Front, negotiate};
+use crate::remote::ClientHeaders;
 
 /// Operations that requests may start and stop while the stream is being written.
 pub(crate) type Shared = Arc<Mutex<Operations>>;
@@ -46,6 +47,9 @@ impl Feed {
         let mut ticks = interval(self.front.options.sse.keep_alive);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
+        let mut checks = interval(self.front.options.sse.check_interval);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        checks.reset();
         // At once, so that the client knows that it is connected.
         self.send(SILENCE).await?;
         loop {
@@ -54,11 +58,28 @@ impl Feed {
                 () = shutdown.cancelled() => return ControlFlow::Break(Some("going away")),
                 () = &mut expired => return ControlFlow::Break(Some("credential expired")),
                 () = self.body.closed() => return ControlFlow::Break(None),
+                _ = checks.tick() => self.check().await?,
                 _ = ticks.tick() => self.send(SILENCE).await?,
                 Some(outgoing) = self.arriving.recv() => {
                     self.tell(&outgoing).await?;
                 }
             }
+        }
+    }
+
+    /// Whether who opened the stream may still have it: a session may have ended meanwhile.
+    async fn check(&self) -> ControlFlow<Option<&'static str>> {
+        let extensions = &self.context.extensions;
+        let (Some(ClientHeaders(headers)), Some(_)) =
+            (extensions.get(), extensions.get::<Expiry>())
+        else {
+            return ControlFlow::Continue(());
+        };
+        match self.front.recognise(headers, None).await {
+            Err(error) if !negotiate::status_of(&error).is_server_error() => {
+                ControlFlow::Break(Some("credential ended"))
+            }
+            Ok(_) | Err(_) => ControlFlow::Continue(()),
         }
     }
 
