@@ -32,6 +32,7 @@ mod reserved_streams;
 mod revocation;
 mod serve;
 mod sharing;
+mod sizes;
 mod subscriptions;
 mod timeouts;
 mod variables;
