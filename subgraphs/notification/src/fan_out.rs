@@ -88,8 +88,8 @@ fn words(kind: Kind, changed: &HealthChanged) -> (String, String) {
         (Kind::ServiceDown, _) => (
             format!("{name} is down"),
             match &changed.error {
-                Some(error) => format!("{name} no longer passes its health checks: {error}."),
-                None => format!("{name} no longer passes its health checks."),
+                Some(error) => format!("{name} does not pass its health checks: {error}."),
+                None => format!("{name} does not pass its health checks."),
             },
         ),
         (Kind::ServiceRecovered, "DEGRADED") => (

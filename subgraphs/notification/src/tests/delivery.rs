@@ -62,7 +62,7 @@ async fn an_outage_is_told_with_its_reason(backend: Backend) {
         .await;
     world.created(1).await;
     let page = world.list(&ada, json!({})).await;
-    let expected = "billing no longer passes its health checks: no connection.";
+    let expected = "billing does not pass its health checks: no connection.";
     assert_eq!(page["nodes"][0]["body"], expected);
 }
 
