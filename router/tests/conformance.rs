@@ -34,6 +34,7 @@ cases! {
     abstract_entities_nested
     access_directives
     aliases
+    aliases_and_nulls
     aliases_with_arguments
     argument_intersection
     child_interface_mismatch

@@ -29,7 +29,7 @@ fn plan(name: &str, subgraphs: &[SubgraphSdl], operation: &str) -> String {
     let requests = plan.lines().filter(|line| line.contains(". g")).count();
     println!("{name}: {took:?}, {requests} requests");
     assert!(took < LIMIT, "{name} took {took:?}");
-    let outcome = federation.check(operation, &json!({}), false);
+    let outcome = federation.check(operation, &json!({}));
     assert_eq!(outcome, Outcome::Same, "{name}: {plan}");
     plan
 }
