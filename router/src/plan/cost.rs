@@ -215,7 +215,7 @@ impl Planning<'_> {
     /// Where a field's value is when a subgraph answers it, requirements put aside.
     pub(crate) fn value_of(&self, target: &Target, field: &Name) -> Option<Place> {
         let known = self.index.field_in(target, field)?;
-        (!known.is_external).then(|| known.value(target.graph))
+        (!self.index.is_external(known)).then(|| known.value(target.graph))
     }
 
     /// What it takes to have a field that requires others.

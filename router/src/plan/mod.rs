@@ -11,6 +11,7 @@ mod enter;
 mod explain;
 mod gaps;
 pub(crate) mod guard;
+pub(crate) mod labels;
 pub(crate) mod planner;
 mod planning;
 mod position;
