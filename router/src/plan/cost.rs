@@ -22,8 +22,8 @@ pub(crate) enum Route {
     Root,
     /// An entity fetch by the key of this number.
     Key(usize),
-    /// The field that leads here can be asked of the subgraph too, where the parent is this.
-    Parent(Target),
+    /// The field that leads here can be asked of the subgraph too, where each parent is this.
+    Parents(Vec<Target>),
 }
 
 impl Planning<'_> {
@@ -82,25 +82,45 @@ impl Planning<'_> {
         at: PositionId,
         target: &Target,
     ) -> Planned<Option<(Cost, Route)>> {
-        let (parent, field) = match self.positions[at].origin.clone() {
+        let origin = self.positions[at].origin.clone();
+        let field = match &origin {
             Origin::Root(_) => return Ok(None),
-            Origin::Narrowed(parent) => (parent, None),
-            Origin::Field { parent, field, .. } => (parent, Some(field.field)),
+            Origin::Narrowed(_) => None,
+            Origin::Field { field, .. } => Some(&field.field),
         };
-        if field.is_some() && self.is_event_or_change(parent) {
-            return Ok(None);
+        // Those of one position are asked together, so the dearest decides.
+        let (mut total, mut parents) = (0, Vec::new());
+        for parent in origin.parents() {
+            if field.is_some() && self.is_event_or_change(*parent) {
+                return Ok(None);
+            }
+            let Some((cost, from)) = self.way_by(*parent, field, target)? else {
+                return Ok(None);
+            };
+            total = total.max(cost);
+            parents.push(from);
         }
-        let mut best: Option<(Cost, Route)> = None;
-        let parents = self.index.targets(&self.positions[parent].ty);
-        for from in parents
+        Ok(Some((total, Route::Parents(parents))))
+    }
+
+    /// The cheapest way to a parent that gives a target.
+    fn way_by(
+        &mut self,
+        parent: PositionId,
+        field: Option<&Name>,
+        target: &Target,
+    ) -> Planned<Option<(Cost, Target)>> {
+        let mut best: Option<(Cost, Target)> = None;
+        let targets = self.index.targets(&self.positions[parent].ty);
+        for from in targets
             .into_iter()
             .filter(|from| from.graph == target.graph)
         {
-            if self.leads_to(parent, &from, field.as_ref(), target)
+            if self.leads_to(parent, &from, field, target)
                 && let Some((cost, _)) = self.route(parent, &from)?
                 && best.as_ref().is_none_or(|(known, _)| cost < *known)
             {
-                best = Some((cost, Route::Parent(from)));
+                best = Some((cost, from));
             }
         }
         Ok(best)
@@ -123,15 +143,19 @@ impl Planning<'_> {
         field: Option<&Name>,
         target: &Target,
     ) -> bool {
-        let access = self.positions[parent].access(from);
-        let place = access.map_or_else(|| from.place(), |access| access.place.clone());
-        match field {
+        let leads = |place: &Place| match field {
             Some(field) => {
-                let value = self.index.follow(&place, field);
+                let value = self.index.follow(place, field);
                 value.is_some_and(|value| value.ty == target.ty)
             }
-            None if self.index.is_interface_object(&place) => false,
-            None => self.index.possible_at(&place).contains(&target.ty),
+            None if self.index.is_interface_object(place) => false,
+            None => self.index.possible_at(place).contains(&target.ty),
+        };
+        match self.positions[parent].access(from) {
+            // A field is asked of all parts; a concrete type may be in some of them only.
+            Some(access) if field.is_some() => access.parts.iter().all(|part| leads(&part.place)),
+            Some(access) => access.parts.iter().any(|part| leads(&part.place)),
+            None => leads(&from.place()),
         }
     }
 
@@ -173,13 +197,16 @@ impl Planning<'_> {
         let mut best: Option<Cost> = None;
         let position = &self.positions[at];
         let at_hand = position.accesses.iter().chain(&position.shared);
-        let places: Vec<_> = at_hand.map(|access| access.place.clone()).collect();
-        for place in places {
-            if let Some(value) = self.index.follow(&place, &field.name)
-                && let Some(cost) = self.below_cost(&value, field)?
-            {
-                best = Some(best.map_or(cost, |known| known.min(cost)));
+        let values: Vec<_> = at_hand
+            .filter_map(|access| self.follow(access, &field.name))
+            .collect();
+        for values in values {
+            let mut total = Some(0);
+            for value in &values {
+                let cost = self.below_cost(value, field)?;
+                total = total.zip(cost).map(|(total, cost)| total + cost);
             }
+            best = best.into_iter().chain(total).min();
         }
         if best == Some(0) {
             return Ok(best);
@@ -243,7 +270,7 @@ impl Planning<'_> {
         let route = self.key_route(at, target, &*ways?)?;
         Ok(route.and_then(|(_, route)| match route {
             Route::Key(number) => Some(number),
-            Route::Here | Route::Root | Route::Parent(_) => None,
+            Route::Here | Route::Root | Route::Parents(_) => None,
         }))
     }
 

@@ -5,6 +5,8 @@
 //! computation, bounded in steps and time.
 
 mod abstracts;
+mod branches;
+mod copy;
 mod cost;
 mod draft;
 mod enter;
@@ -108,8 +110,8 @@ pub(crate) enum Step {
     },
     /// Every item of a list.
     List,
-    /// Only objects of this concrete type.
-    Object(String),
+    /// Only objects of these concrete types.
+    Objects(Arc<[String]>),
 }
 
 /// A part of a representation.

@@ -41,7 +41,13 @@ impl Planner {
         let index = &self.index.with(on);
         let wanted = Wanted::of(&operation.selections);
         let deadline = Instant::now() + limit;
-        let (draft, scopes) = Planning::draft(index, operation.kind, &wanted, deadline)?;
+        let plan =
+            |joins_twigs| Planning::draft(index, operation.kind, &wanted, deadline, joins_twigs);
+        // Types that go on together can stand in each other's way, though that is rare.
+        let (draft, scopes) = match plan(true) {
+            Err(PlanError::Failed(_)) => plan(false)?,
+            planned => planned?,
+        };
         Ok(render(index, &draft, scopes, &operation.types))
     }
 }
