@@ -65,6 +65,7 @@ cases! {
     interface_covariance
     interface_field_on_objects_only
     interface_hierarchy
+    interface_levels
     interface_members_differ
     interface_object
     interface_object_concrete_elsewhere

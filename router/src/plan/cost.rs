@@ -6,7 +6,7 @@ use apollo_compiler::ast::{Field, Selection};
 
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Origin, PositionId};
-use crate::plan::supergraph::{GraphId, Place, Target};
+use crate::plan::supergraph::{Place, Target};
 use crate::plan::ways::Ways;
 use crate::subgraph::OperationKind;
 
@@ -272,92 +272,5 @@ impl Planning<'_> {
             Route::Key(number) => Some(number),
             Route::Here | Route::Root | Route::Parents(_) => None,
         }))
-    }
-
-    /// What it takes to have the rest of a field set below a value.
-    fn below_cost(&mut self, value: &Place, field: &Field) -> Planned<Option<Cost>> {
-        self.values_cost(value, &field.selection_set, &mut Vec::new())
-    }
-
-    fn values_cost(
-        &mut self,
-        value: &Place,
-        set: &[Selection],
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        self.step()?;
-        let mut total = 0;
-        for selection in set {
-            let cost = match selection {
-                Selection::Field(field) => self.value_field_cost(value, field, entered)?,
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.type_condition.as_ref();
-                    let objects = self.index.possible_at(value).iter().filter(|object| {
-                        condition.is_none_or(|condition| self.index.is_a(object, condition))
-                    });
-                    let objects: Vec<Name> = objects.cloned().collect();
-                    self.objects_cost(value, &objects, &fragment.selection_set, entered)?
-                }
-                Selection::FragmentSpread(_) => None,
-            };
-            match cost {
-                Some(cost) => total += cost,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(total))
-    }
-
-    fn objects_cost(
-        &mut self,
-        value: &Place,
-        objects: &[Name],
-        set: &[Selection],
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        let mut total = 0;
-        for object in objects {
-            let place = self.index.narrow(value, object);
-            match self.values_cost(&place, set, entered)? {
-                Some(cost) => total += cost,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(total))
-    }
-
-    fn value_field_cost(
-        &mut self,
-        value: &Place,
-        field: &Field,
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        if field.name == "__typename" {
-            return Ok(Some(0));
-        }
-        if let Some(below) = self.index.follow(value, &field.name) {
-            return self.values_cost(&below, &field.selection_set, entered);
-        }
-        let index = self.index;
-        if index.is_abstract(&value.ty) && !index.is_interface_object(value) {
-            let objects = index.possible_at(value).to_vec();
-            let only = [Selection::Field(field.clone().into())];
-            return self.objects_cost(value, &objects, &only, entered);
-        }
-        let mut best: Option<Cost> = None;
-        for target in index.targets(&value.ty) {
-            if entered.contains(&target.graph) || self.value_of(&target, &field.name).is_none() {
-                continue;
-            }
-            entered.push(target.graph);
-            let keys = index.in_graph(&target).map_or(&[][..], |ty| &ty.keys);
-            for key in keys {
-                if let Some(cost) = self.values_cost(value, key, entered)? {
-                    best = Some(best.map_or(cost + 1, |known| known.min(cost + 1)));
-                }
-            }
-            entered.pop();
-        }
-        Ok(best)
     }
 }

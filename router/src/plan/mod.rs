@@ -21,6 +21,7 @@ mod render;
 mod scope;
 mod select;
 mod supergraph;
+mod values;
 mod wanted;
 mod ways;
 

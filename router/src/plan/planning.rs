@@ -15,6 +15,7 @@ use crate::plan::draft::{Below, Deps, Draft, GroupId, Need, NodeId, PathStep};
 use crate::plan::position::{Access, Origin, Part, Position, PositionId};
 use crate::plan::scope::{ScopeId, Scopes, list_levels};
 use crate::plan::supergraph::{Place, SupergraphIndex, Target};
+use crate::plan::values::KnownValues;
 use crate::plan::wanted::{Arguments, Wanted, WantedField};
 use crate::plan::ways::KnownWays;
 use crate::subgraph::OperationKind;
@@ -36,6 +37,7 @@ pub(crate) struct Planning<'a> {
     pub(crate) examined: Vec<(PositionId, Target, Name)>,
     pub(crate) deadline: Instant,
     pub(crate) known_ways: KnownWays,
+    pub(crate) known_values: KnownValues,
     /// Concrete types go on together below their fields.
     pub(crate) joins_twigs: bool,
     steps: usize,
@@ -62,6 +64,7 @@ impl<'a> Planning<'a> {
             examined: Vec::new(),
             deadline,
             known_ways: KnownWays::default(),
+            known_values: KnownValues::default(),
             joins_twigs,
             steps: 0,
         };

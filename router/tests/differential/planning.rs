@@ -108,6 +108,36 @@ fn keys_of_several_fields_are_planned_at_once() {
     plan("composite keys", &subgraphs, &all_fields(10));
 }
 
+/// The key of one entity is in another, whose own keys everybody shares with somebody.
+#[test]
+fn keys_below_keys_are_planned_at_once() {
+    const COUNT: usize = 10;
+    let inner = keyed(COUNT, |number| {
+        (0..5)
+            .map(|step| vec![(number + step * step) % COUNT])
+            .collect()
+    });
+    let last = COUNT - 2;
+    let outer = |number: usize| match number {
+        0 => format!(
+            "extend type Query {{ outer: [O] }} type O @key(fields: \"in {{ k0 }}\") {{ in: T @shareable }}"
+        ),
+        number if number == COUNT - 1 => {
+            format!("type O @key(fields: \"in {{ k{last} }}\") {{ in: T @shareable far: Int }}")
+        }
+        _ => String::new(),
+    };
+    let subgraphs: Vec<_> = inner
+        .into_iter()
+        .enumerate()
+        .map(|(number, graph)| SubgraphSdl {
+            sdl: format!("{}\n{}", graph.sdl, outer(number)),
+            ..graph
+        })
+        .collect();
+    plan("keys below keys", &subgraphs, "{ outer { far in { f3 } } }");
+}
+
 #[test]
 fn requirements_that_require_are_planned_at_once() {
     let sdl = |number: usize| {
