@@ -93,11 +93,9 @@ fn is_absent(
             (PathSegment::Index(index), Data::List(items)) if *index < items.len() => {
                 &items[*index]
             }
+            (_, Data::Absent) => return true,
             _ => return false,
         };
-        if matches!(data, Data::Absent) {
-            return true;
-        }
     }
     matches!(data, Data::Absent)
 }
