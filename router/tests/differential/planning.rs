@@ -119,9 +119,9 @@ fn keys_below_keys_are_planned_at_once() {
     });
     let last = COUNT - 2;
     let outer = |number: usize| match number {
-        0 => format!(
-            "extend type Query {{ outer: [O] }} type O @key(fields: \"in {{ k0 }}\") {{ in: T @shareable }}"
-        ),
+        0 => r#"extend type Query { outer: [O] }
+            type O @key(fields: "in { k0 }") { in: T @shareable }"#
+            .to_owned(),
         number if number == COUNT - 1 => {
             format!("type O @key(fields: \"in {{ k{last} }}\") {{ in: T @shareable far: Int }}")
         }
