@@ -63,9 +63,12 @@ impl Engine {
         }
         let text: Arc<str> = text.into();
         let weight = text.len() * BYTES_PER_CHARACTER;
-        self.documents
-            .find_or_make(Arc::clone(&text), |_| weight, || self.parse(text))
-            .await
+        // What happens once for a document must not make every request's future large.
+        Box::pin(
+            self.documents
+                .find_or_make(Arc::clone(&text), |_| weight, || self.parse(text)),
+        )
+        .await
     }
 
     async fn parse(&self, text: Arc<str>) -> Result<Arc<Document>, Vec<GraphQLError>> {
@@ -94,7 +97,7 @@ impl Engine {
         if let Some(prepared) = self.prepared.find(&key) {
             return Ok(prepared);
         }
-        let make = self.make(Arc::clone(document), position, key.2.clone());
+        let make = Box::pin(self.make(Arc::clone(document), position, key.2.clone()));
         let made = self.prepared.find_or_make(key, |made| made.weight, || make);
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made,
