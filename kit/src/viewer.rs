@@ -3,23 +3,68 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
-use crate::id::{SessionId, TenantId, UserId};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ApiKeyId, SessionId, TenantId, UserId};
 use crate::permission::{Denied, Grants, Permission};
 
-/// Who asks: a user, in a session, in at most one current tenant, with the grants held there.
+/// For how long a proof of who somebody is counts as fresh.
+pub const RECENT: TimeDelta = TimeDelta::minutes(10);
+
+/// Who asks: a user, with a credential, in at most one current tenant, with the grants held there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
-    /// The signed-in user.
+    /// The signed-in user. For a key that belongs to a tenant, an id of the key's own, which no
+    /// person has: what the key does is on record under it.
     pub user: UserId,
-    /// The session that the credential belongs to.
-    pub session: SessionId,
+    /// What the request was sent with.
+    pub credential: Credential,
     /// The current tenant, if one is chosen and the user still belongs to it.
     pub tenant: Option<TenantId>,
     /// Grants in the current tenant, and those of the platform.
     pub grants: Grants,
 }
 
+/// What a request is sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// An access token.
+    Session {
+        /// The session that the token belongs to.
+        id: SessionId,
+        /// When its user last proved who they are.
+        authenticated_at: DateTime<Utc>,
+    },
+    /// An API key of the user.
+    UserKey(ApiKeyId),
+    /// An API key of the current tenant.
+    TenantKey(ApiKeyId),
+}
+
 impl Viewer {
+    /// The session, or a refusal for API keys.
+    pub fn session(&self) -> Result<SessionId, Denied> {
+        match self.credential {
+            Credential::Session { id, .. } => Ok(id),
+            Credential::UserKey(_) | Credential::TenantKey(_) => Err(Denied::NoSession),
+        }
+    }
+
+    /// The session, provided that its user proved who they are not long ago. What cannot be undone
+    /// or opens further doors asks for it.
+    pub fn require_recent(&self, now: DateTime<Utc>) -> Result<SessionId, Denied> {
+        match self.credential {
+            Credential::Session {
+                id,
+                authenticated_at,
+            } if now - authenticated_at <= RECENT => Ok(id),
+            Credential::Session { .. } => Err(Denied::NotRecent),
+            Credential::UserKey(_) | Credential::TenantKey(_) => Err(Denied::NoSession),
+        }
+    }
+
     /// The current tenant, or a refusal that says how to choose one.
     pub fn tenant(&self) -> Result<TenantId, Denied> {
         self.tenant.ok_or(Denied::NoTenant)
@@ -77,5 +122,25 @@ impl Revealed {
             .lock()
             .expect("no panic while it is held")
             .contains(&user)
+    }
+}
+
+/// Cookies that an operation wants the client to keep or to drop: the values of `Set-Cookie`.
+/// Clones share the list.
+#[derive(Debug, Clone, Default)]
+pub struct Cookies(Arc<Mutex<Vec<String>>>);
+
+impl Cookies {
+    /// Adds one.
+    pub fn set(&self, cookie: String) {
+        self.0
+            .lock()
+            .expect("no panic while it is held")
+            .push(cookie);
+    }
+
+    /// All of them, in the order in which they were set.
+    pub fn list(&self) -> Vec<String> {
+        self.0.lock().expect("no panic while it is held").clone()
     }
 }

@@ -31,6 +31,9 @@ pub struct Config {
     /// Address to listen on. Port 0 takes a free one.
     #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
+    /// Where people reach Portico: links in letters begin with it. Without it, `http://` and the
+    /// address to listen on.
+    pub public_url: Option<Url>,
     /// Proxies in front of Portico, as networks in CIDR form. If a request comes from one of them,
     /// its client is the last address of `X-Forwarded-For` that is not one of them. Limits count by
     /// the client's address, so behind a proxy that is not listed all clients count as one.
@@ -177,6 +180,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
+            public_url: None,
             trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("./data"),
             master_key: None,
@@ -235,6 +239,14 @@ impl Config {
         config.http.check()?;
         config.stream()?;
         Ok(config)
+    }
+
+    /// Where people reach the platform.
+    pub fn public_url(&self) -> Url {
+        self.public_url.clone().unwrap_or_else(|| {
+            let own = format!("http://{}", self.listen);
+            own.parse().expect("an address and a port make a URL")
+        })
     }
 
     /// Where the platform's database is.

@@ -84,7 +84,7 @@ impl Identity {
             .chain(of_platform.into_iter().map(str::to_owned));
         Ok(Viewer {
             user: signed_in.user,
-            session: signed_in.session,
+            credential: signed_in.credential,
             tenant: signed_in.tenant.filter(|_| role.is_some()),
             grants: Grants::new(patterns),
         })

@@ -17,10 +17,10 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use kit::Viewer;
 use kit::clock::Clock;
-use kit::id::{SessionId, TenantId, UserId};
+use kit::id::{TenantId, UserId};
 use kit::permission::Grants;
 use kit::secret::MasterKey;
-use kit::viewer::{Client, Revealed};
+use kit::viewer::{Client, Credential, Revealed};
 use router::{Admit, Code, GraphQLError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -76,9 +76,10 @@ struct Caller {
 #[derive(Serialize, Deserialize)]
 struct SignedIn {
     user: UserId,
-    session: SessionId,
+    credential: Credential,
     tenant: Option<TenantId>,
     grants: Vec<String>,
+    scopes: Option<Vec<String>>,
 }
 
 /// Whom the client may see from now on.
@@ -257,9 +258,10 @@ impl From<&Viewer> for SignedIn {
     fn from(viewer: &Viewer) -> Self {
         Self {
             user: viewer.user,
-            session: viewer.session,
+            credential: viewer.credential,
             tenant: viewer.tenant,
             grants: viewer.grants.patterns().collect(),
+            scopes: viewer.grants.scopes().map(<[String]>::to_vec),
         }
     }
 }
@@ -268,9 +270,9 @@ impl From<SignedIn> for Viewer {
     fn from(signed_in: SignedIn) -> Self {
         Self {
             user: signed_in.user,
-            session: signed_in.session,
+            credential: signed_in.credential,
             tenant: signed_in.tenant,
-            grants: Grants::new(signed_in.grants),
+            grants: Grants::new(signed_in.grants).within(signed_in.scopes),
         }
     }
 }

@@ -8,12 +8,13 @@ use kit::clock::Clock;
 use kit::db::{Backend, Db, PoolSize};
 use kit::event::{Handler, Log, Relay};
 use kit::id::{SessionId, TenantId, UserId};
+use kit::links::Links;
 use kit::on;
 use kit::outbound::{Outbound, OutboundConfig};
 use kit::permission::Grants;
 use kit::secret::MasterKey;
 use kit::tenant_db::TenantDbs;
-use kit::viewer::Viewer;
+use kit::viewer::{Credential, Viewer};
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -53,6 +54,7 @@ impl TestApp {
             clock: Clock::default(),
             key,
             outbound: Outbound::new(&outbound),
+            links: Links::new("https://portico.example".parse().expect("this is a URL")),
         };
         Self {
             app,
@@ -77,7 +79,10 @@ impl TestApp {
     pub fn viewer_in(&self, tenant: TenantId, grants: &[&str]) -> Viewer {
         Viewer {
             user: UserId::new(),
-            session: SessionId::new(),
+            credential: Credential::Session {
+                id: SessionId::new(),
+                authenticated_at: self.app.clock.now(),
+            },
             tenant: Some(tenant),
             grants: Grants::new(grants),
         }

@@ -71,6 +71,10 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
         )
     })?;
     let address = listener.local_addr()?;
+    let config = Config {
+        listen: address,
+        ..config
+    };
     let app = foundation::open(&config).await?;
     let assembly = assemble(&app, &config);
     let shutdown = CancellationToken::new();

@@ -1,6 +1,7 @@
 //! Passports that are accepted, and everything that is not.
 
 use chrono::TimeDelta;
+use kit::id::ApiKeyId;
 
 use super::*;
 
@@ -34,9 +35,10 @@ fn border(process: &Process) -> Border {
 fn viewer() -> Viewer {
     Viewer {
         user: UserId::new(),
-        session: SessionId::new(),
+        credential: Credential::UserKey(ApiKeyId::new()),
         tenant: Some(TenantId::new()),
-        grants: Grants::new(["form:read", "!form.secret:read"]),
+        grants: Grants::new(["form:read", "!form.secret:read"])
+            .within(Some(vec!["form:*".to_owned()])),
     }
 }
 

@@ -133,8 +133,10 @@ async fn create(
         id: UserId::new(),
         email: user.email.as_str().to_owned(),
         email_key: user.email_key.as_str().to_owned(),
-        password,
+        password: Some(password),
+        locale: "en".to_owned(),
         created_at: app.clock.now_utc(),
+        verified_at: Some(app.clock.now_utc()),
     };
     let registered = UserRegistered {
         user_id: account.id,

@@ -20,6 +20,9 @@ pub enum AuthError {
     /// Unknown account or wrong password; which of the two is nobody's business.
     #[error("wrong e-mail address or password")]
     WrongCredentials,
+    /// The account was closed for its user, who has proven to be that.
+    #[error("this account is deactivated; ask an administrator")]
+    Deactivated,
     /// Too many failed attempts on this account or from this address.
     #[error("too many failed attempts; try again in {seconds} s")]
     Locked {
@@ -108,7 +111,7 @@ impl Coded for AuthError {
             | Self::SessionEnded
             | Self::InvalidRefreshToken => Code::Unauthenticated,
             Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
-            Self::RegistrationClosed => Code::Forbidden,
+            Self::RegistrationClosed | Self::Deactivated => Code::Forbidden,
             Self::EmailTaken => Code::Conflict,
             Self::InvalidEmail
             | Self::InvalidName

@@ -24,6 +24,7 @@ mod store;
 mod sweep;
 mod tables;
 mod throttle;
+mod ticket;
 mod token;
 mod turn;
 mod verifier;
@@ -66,7 +67,7 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
         signer: Signer::default(),
         config,
     };
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .data(app)
         .data(auth)

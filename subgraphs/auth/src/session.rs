@@ -21,17 +21,18 @@ pub(crate) async fn logout(
     viewer: &Viewer,
     client: &Client,
 ) -> Result<Session, AuthError> {
+    let id = viewer.session()?;
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
         let now = app.clock.now_utc();
-        if !Session::revoke(conn, viewer.session, LOGGED_OUT, now).await? {
+        if !Session::revoke(conn, id, LOGGED_OUT, now).await? {
             return Err(AuthError::SessionEnded);
         }
         let activity = Activity::of(Action::Logout, client)
             .by(Some(viewer.user))
-            .within(viewer.session);
+            .within(id);
         activity.record(app, conn).await?;
-        let session = Session::find(conn, viewer.session).await?;
+        let session = Session::find(conn, id).await?;
         session.ok_or(AuthError::SessionEnded)
     })
     .await
@@ -48,12 +49,13 @@ pub(crate) async fn switch_tenant(
     client: &Client,
     tenant: TenantId,
 ) -> Result<(Session, AccessToken), AuthError> {
+    let id = viewer.session()?;
     auth.signer.prepare(app).await?;
     let is_member = is_member(app, viewer, tenant).await?;
     let mut conn = app.db.write().await?;
     let activity = Activity::of(Action::SwitchTenant, client)
         .by(Some(viewer.user))
-        .within(viewer.session)
+        .within(id)
         .on(Some(tenant));
     if !is_member {
         activity
@@ -65,12 +67,12 @@ pub(crate) async fn switch_tenant(
     let session = conn
         .transaction(async |conn| {
             let now = app.clock.now_utc();
-            if !Session::set_tenant(conn, viewer.session, Some(tenant), now).await? {
+            if !Session::set_tenant(conn, id, Some(tenant), now).await? {
                 return Err(AuthError::SessionEnded);
             }
             Account::set_last_tenant(conn, viewer.user, tenant).await?;
             activity.record(app, conn).await?;
-            let session = Session::find(conn, viewer.session).await?;
+            let session = Session::find(conn, id).await?;
             session.ok_or(AuthError::SessionEnded)
         })
         .await?;

@@ -8,7 +8,7 @@ use kit::error::StorageError;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AuthConfig;
-use crate::store::{activity, failure, refresh_token, session};
+use crate::store::{activity, failure, refresh_token, session, ticket};
 use crate::throttle;
 
 const PAUSE: Duration = Duration::from_secs(60 * 60);
@@ -37,6 +37,7 @@ pub(crate) async fn sweep(app: &App, config: &AuthConfig) -> Result<usize, Stora
     let mut conn = app.db.write().await?;
     let removed = refresh_token::sweep(&mut conn, now).await?
         + session::sweep(&mut conn, now - SESSIONS_KEPT).await?
+        + ticket::sweep(&mut conn, now).await?
         + failure::sweep(&mut conn, throttle::counts_since(now)).await?
         + activity::sweep(&mut conn, now - config.activity_kept()).await?;
     tracing::debug!(removed, "removed what has had its time");

@@ -5,9 +5,12 @@ diesel::table! {
         id -> Text,
         email -> Text,
         email_key -> Text,
-        password -> Text,
+        password -> Nullable<Text>,
+        locale -> Text,
         last_tenant_id -> Nullable<Text>,
         created_at -> Timestamp,
+        verified_at -> Nullable<Timestamp>,
+        deactivated_at -> Nullable<Timestamp>,
     }
 }
 
@@ -38,6 +41,9 @@ diesel::table! {
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         revoked_because -> Nullable<Text>,
+        name -> Nullable<Text>,
+        aal -> SmallInt,
+        authenticated_at -> Timestamp,
     }
 }
 
@@ -73,5 +79,19 @@ diesel::table! {
         tenant_id -> Nullable<Text>,
         address -> Nullable<Text>,
         agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    auth_tickets (digest) {
+        digest -> Text,
+        purpose -> Text,
+        account_id -> Nullable<Text>,
+        code_digest -> Nullable<Text>,
+        attempts -> Integer,
+        sealed -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use kit::App;
-use kit::id::{SessionId, TenantId, UserId};
+use kit::id::{TenantId, UserId};
+use kit::viewer::Credential;
 use tokio::sync::RwLock;
 
 use crate::config::AuthConfig;
@@ -20,17 +21,17 @@ const TOKEN_BYTES_MAX: usize = 4096;
 /// An unknown key id reads the keys again, and no oftener than this.
 const REFETCH_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
-/// Who presents a valid access token.
+/// Who presents a valid credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authenticated {
     /// The signed-in user.
     pub user: UserId,
-    /// The session that the token belongs to.
-    pub session: SessionId,
-    /// The tenant that the token is for. Whether the user still belongs to it is for the caller to
+    /// What they present.
+    pub credential: Credential,
+    /// The tenant that it is for. Whether the user still belongs to it is for the caller to
     /// find out.
     pub tenant: Option<TenantId>,
-    /// When the token ends.
+    /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -78,7 +79,10 @@ impl Verifier {
         let expires_at = DateTime::from_timestamp(claims.exp, 0);
         Ok(Authenticated {
             user: claims.sub,
-            session: claims.sid,
+            credential: Credential::Session {
+                id: claims.sid,
+                authenticated_at: session.authenticated_at.and_utc(),
+            },
             tenant: claims.tid,
             expires_at: expires_at.ok_or(AuthError::InvalidAccessToken)?,
         })

@@ -1,9 +1,10 @@
 //! What the mutations return, and the session.
 
-use async_graphql::{ID, SimpleObject, Union};
+use async_graphql::{Context, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
+use kit::ContextExt as _;
 
-use crate::login::SignedIn;
+use crate::login::{Entered, SignedIn};
 use crate::store::session::Session as Row;
 
 /// A person who can sign in.
@@ -70,6 +71,18 @@ pub(crate) struct RegisterPayload {
 pub(crate) enum LoginResult {
     /// The user is signed in.
     Success(LoginSuccess),
+}
+
+impl LoginResult {
+    /// Shows where a proof has led. Whoever is signed in by it may see who that is.
+    pub(super) fn of(ctx: &Context<'_>, entered: Entered) -> Self {
+        match entered {
+            Entered::SignedIn(signed_in) => {
+                ctx.revealed().add(signed_in.session.user);
+                Self::Success(signed_in.into())
+            }
+        }
+    }
 }
 
 /// The user is signed in.

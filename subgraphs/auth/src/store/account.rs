@@ -13,23 +13,32 @@ use crate::account::EmailKey;
 use crate::error::AuthError;
 use crate::tables::accounts;
 
-/// What signing in needs of an account.
-#[derive(Debug, Queryable, Selectable)]
+/// An account.
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Sqlite, Mysql))]
 pub(crate) struct Account {
     pub(crate) id: UserId,
-    pub(crate) password: String,
+    pub(crate) email: String,
+    /// A PHC string; none if the user signs in another way, or has yet to choose one.
+    pub(crate) password: Option<String>,
+    /// Of the letters to the user.
+    pub(crate) locale: String,
     pub(crate) last_tenant_id: Option<TenantId>,
+    /// When the user proved that the address is theirs.
+    pub(crate) verified_at: Option<NaiveDateTime>,
+    pub(crate) deactivated_at: Option<NaiveDateTime>,
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub(crate) struct NewAccount {
     pub(crate) id: UserId,
     pub(crate) email: String,
     pub(crate) email_key: String,
-    pub(crate) password: String,
+    pub(crate) password: Option<String>,
+    pub(crate) locale: String,
     pub(crate) created_at: NaiveDateTime,
+    pub(crate) verified_at: Option<NaiveDateTime>,
 }
 
 impl Account {
@@ -40,6 +49,17 @@ impl Account {
         on!(conn, |c| {
             accounts::table
                 .filter(accounts::email_key.eq(email.as_str()))
+                .select(Self::as_select())
+                .first(c)
+                .await
+                .optional()
+        })
+    }
+
+    pub(crate) async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Self>> {
+        on!(conn, |c| {
+            accounts::table
+                .find(id)
                 .select(Self::as_select())
                 .first(c)
                 .await

@@ -7,3 +7,4 @@ pub(crate) mod membership;
 pub(crate) mod refresh_token;
 pub(crate) mod session;
 pub(crate) mod signing_key;
+pub(crate) mod ticket;

@@ -10,34 +10,39 @@ use kit::{Conn, on};
 
 use crate::tables::sessions;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = sessions, check_for_backend(Sqlite, Mysql))]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions, check_for_backend(Sqlite, Mysql), treat_none_as_default_value = false)]
 pub(crate) struct Session {
     pub(crate) id: SessionId,
     #[diesel(column_name = account_id)]
     pub(crate) user: UserId,
     #[diesel(column_name = tenant_id)]
     pub(crate) tenant: Option<TenantId>,
+    /// What the user calls it.
+    pub(crate) name: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) agent: Option<String>,
+    /// Authentication assurance level: how many factors opened it.
+    pub(crate) aal: i16,
     pub(crate) created_at: NaiveDateTime,
+    /// When the user last proved who they are.
+    pub(crate) authenticated_at: NaiveDateTime,
     pub(crate) last_used_at: NaiveDateTime,
     pub(crate) expires_at: NaiveDateTime,
     pub(crate) revoked_at: Option<NaiveDateTime>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = sessions, treat_none_as_default_value = false)]
-pub(crate) struct NewSession {
-    pub(crate) id: SessionId,
-    pub(crate) account_id: UserId,
-    pub(crate) tenant_id: Option<TenantId>,
-    pub(crate) address: Option<String>,
-    pub(crate) agent: Option<String>,
-    pub(crate) created_at: NaiveDateTime,
-    pub(crate) last_used_at: NaiveDateTime,
-    pub(crate) expires_at: NaiveDateTime,
-}
-
 impl Session {
+    pub(crate) async fn insert(&self, conn: &mut Conn) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::insert_into(sessions::table)
+                .values(self)
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
     pub(crate) async fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Self>> {
         on!(conn, |c| {
             sessions::table
@@ -119,18 +124,6 @@ impl Session {
                 .await
         })?;
         Ok(revoked == 1)
-    }
-}
-
-impl NewSession {
-    pub(crate) async fn insert(&self, conn: &mut Conn) -> QueryResult<()> {
-        on!(conn, |c| {
-            diesel::insert_into(sessions::table)
-                .values(self)
-                .execute(c)
-                .await
-        })?;
-        Ok(())
     }
 }
 

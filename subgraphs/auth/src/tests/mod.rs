@@ -136,7 +136,7 @@ impl Fixture {
         let who = self.verifier.authenticate(token).await.expect("valid");
         Viewer {
             user: who.user,
-            session: who.session,
+            credential: who.credential,
             tenant: who.tenant,
             grants: Grants::default(),
         }
