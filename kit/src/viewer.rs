@@ -1,5 +1,6 @@
 //! The authenticated caller, resolved once at the edge and checked first by every operation.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
@@ -125,22 +126,44 @@ impl Revealed {
     }
 }
 
-/// Cookies that an operation wants the client to keep or to drop: the values of `Set-Cookie`.
-/// Clones share the list.
-#[derive(Debug, Clone, Default)]
-pub struct Cookies(Arc<Mutex<Vec<String>>>);
+/// The cookies of a browser that wants its refresh token kept in one. Only there if it asked for
+/// that, from a page that may. Clones share what is set.
+#[derive(Clone, Default)]
+pub struct Cookies {
+    refresh_token: Option<Arc<str>>,
+    set: Arc<Mutex<Vec<String>>>,
+}
 
 impl Cookies {
-    /// Adds one.
+    /// The cookies of a request, of which this is the refresh token.
+    pub fn new(refresh_token: Option<&str>) -> Self {
+        Self {
+            refresh_token: refresh_token.map(Arc::from),
+            set: Arc::default(),
+        }
+    }
+
+    /// The refresh token that the browser sent.
+    pub fn refresh_token(&self) -> Option<&str> {
+        self.refresh_token.as_deref()
+    }
+
+    /// Lets the browser keep or drop one: a value of `Set-Cookie`.
     pub fn set(&self, cookie: String) {
-        self.0
+        self.set
             .lock()
             .expect("no panic while it is held")
             .push(cookie);
     }
 
-    /// All of them, in the order in which they were set.
-    pub fn list(&self) -> Vec<String> {
-        self.0.lock().expect("no panic while it is held").clone()
+    /// What the browser is to keep or drop, in the order in which it was set.
+    pub fn to_set(&self) -> Vec<String> {
+        self.set.lock().expect("no panic while it is held").clone()
+    }
+}
+
+impl fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cookies([hidden])")
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ObjectType, Request, SDLExportOptions, Schema, SubscriptionType};
 use http::Extensions;
 use kit::event::{EventType, Handler};
-use kit::viewer::{Client, Revealed};
+use kit::viewer::{Client, Cookies, Revealed};
 use kit::{App, Viewer};
 use router::compose::SubgraphSdl;
 use router::{InProcess, Subgraph};
@@ -133,6 +133,7 @@ where
         let request = attach(request, &app, viewer);
         let request = handed_on::<Viewer>(request, extensions);
         let request = handed_on::<Client>(request, extensions);
+        let request = handed_on::<Cookies>(request, extensions);
         handed_on::<Revealed>(request, extensions)
     });
     Mounted {

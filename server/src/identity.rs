@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use auth::{Authenticated, Verifier};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use http::{Extensions, HeaderMap, header};
+use http::{Extensions, HeaderMap, HeaderValue, header};
 use kit::network::Network;
 use kit::permission::Grants;
-use kit::viewer::{Client, Revealed};
+use kit::viewer::{Client, Cookies, Revealed};
 use kit::{ApiError, App, Viewer};
 use router::{Authenticate, Code, Expiry, GraphQLError};
 
+use crate::browser::Browsers;
 use crate::config::Config;
 use crate::proxy::client_address;
 
@@ -24,6 +25,7 @@ pub struct Identity {
     app: App,
     verifier: Verifier,
     trusted_proxies: Vec<Network>,
+    browsers: Browsers,
 }
 
 impl Identity {
@@ -34,6 +36,7 @@ impl Identity {
             app,
             verifier,
             trusted_proxies: config.trusted_proxies.clone(),
+            browsers: Browsers::new(config),
         }
     }
 
@@ -51,6 +54,9 @@ impl Identity {
                 .map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect()),
         });
         extensions.insert(Revealed::default());
+        if let Some(cookies) = self.browsers.cookies(headers)? {
+            extensions.insert(cookies);
+        }
         if let Some(token) = bearer(headers)? {
             let signed_in = self.verifier.authenticate(token).await?;
             extensions.insert(self.expiry(signed_in.expires_at));
@@ -98,6 +104,16 @@ impl Authenticate for Identity {
         peer: Option<SocketAddr>,
     ) -> BoxFuture<'a, Result<Extensions, GraphQLError>> {
         Box::pin(async move { self.resolve(headers, peer).await.map_err(refusal) })
+    }
+
+    fn answered(&self, extensions: &Extensions, headers: &mut HeaderMap) {
+        let cookies = extensions.get::<Cookies>().map(Cookies::to_set);
+        for cookie in cookies.unwrap_or_default() {
+            match HeaderValue::try_from(cookie) {
+                Ok(cookie) => drop(headers.append(header::SET_COOKIE, cookie)),
+                Err(_) => tracing::error!("a cookie of ours is no header"),
+            }
+        }
     }
 }
 

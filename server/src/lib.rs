@@ -9,6 +9,7 @@
 //! other processes, [`elsewhere`] reaches those of others, and [`passport`] says between them who asks.
 
 pub mod assembly;
+pub mod browser;
 pub mod cli;
 pub mod command;
 pub mod config;

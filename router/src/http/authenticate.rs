@@ -22,6 +22,10 @@ pub trait Authenticate: Send + Sync {
         headers: &'a HeaderMap,
         peer: Option<SocketAddr>,
     ) -> BoxFuture<'a, Result<Extensions, GraphQLError>>;
+
+    /// Adds headers to the answer of a request, from what subgraphs have left in the extensions. An
+    /// event stream or a web socket has sent its headers before, and is not asked.
+    fn answered(&self, _extensions: &Extensions, _headers: &mut HeaderMap) {}
 }
 
 /// When a caller's credential ends.

@@ -1,41 +1,106 @@
 //! The record of what happened to accounts and sessions: every success and every failure, with
 //! where it came from. Rows are only ever added, and removed when they are old.
 
+use async_graphql::Enum;
 use kit::error::StorageError;
 use kit::id::{SessionId, TenantId, UserId};
+use kit::page::Page;
 use kit::viewer::Client;
-use kit::{App, Conn, typed_id};
+use kit::{App, Conn, Viewer, typed_id};
 
 use crate::error::AuthError;
-use crate::store::activity::NewActivity;
+use crate::store::activity::{Entry, NewActivity};
 use crate::throttle::Throttle;
 
 typed_id!(
     /// An entry of the record.
     ActivityId, "act");
 
-/// What was attempted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    Register,
-    Login,
-    Refresh,
-    Logout,
-    SwitchTenant,
+/// An enum whose variants are kept as texts.
+macro_rules! kept {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+        $(#[$meta])*
+        pub(crate) enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// Reads what is kept; none for what an older or newer version wrote.
+            pub(crate) fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
 }
 
-/// Why it was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    EmailTaken,
-    Locked,
-    UnknownAccount,
-    WrongPassword,
-    UnknownToken,
-    ExpiredToken,
-    ReplayedToken,
-    SessionEnded,
-    NoMember,
+kept! {
+    /// What was attempted.
+    #[graphql(name = "AuthAction")]
+    Action {
+        /// An account was to be made.
+        Register = "register",
+        /// Somebody signed in by password.
+        Login = "login",
+        /// A refresh token was to be spent.
+        Refresh = "refresh",
+        /// A session was ended by its user.
+        Logout = "logout",
+        /// All sessions of a user were ended.
+        LogoutEverywhere = "logout_everywhere",
+        /// A session was given a name.
+        RenameSession = "rename_session",
+        /// A session was ended from another one.
+        RevokeSession = "revoke_session",
+        /// A token was revoked by whoever holds it.
+        RevokeToken = "revoke_token",
+        /// A session changed to another tenant.
+        SwitchTenant = "switch_tenant",
+    }
+}
+
+kept! {
+    /// Why something was refused.
+    #[graphql(name = "AuthFailure")]
+    Failure {
+        /// Another account has the address.
+        EmailTaken = "email_taken",
+        /// There were too many failed attempts before.
+        Locked = "locked",
+        /// No account has the address.
+        UnknownAccount = "unknown_account",
+        /// The password was wrong.
+        WrongPassword = "wrong_password",
+        /// The token is none of ours.
+        UnknownToken = "unknown_token",
+        /// The token was too old.
+        ExpiredToken = "expired_token",
+        /// The token had been spent before; its session was ended.
+        ReplayedToken = "replayed_token",
+        /// The session had ended.
+        SessionEnded = "session_ended",
+        /// The user does not belong to the tenant.
+        NoMember = "no_member",
+    }
+}
+
+/// A page of what happened to the viewer, newest first, and how much there is if that is wanted.
+pub(crate) async fn list(
+    app: &App,
+    viewer: &Viewer,
+    page: &Page<ActivityId>,
+    counted: bool,
+) -> Result<(Vec<Entry>, i64), AuthError> {
+    viewer.session()?;
+    let mut conn = app.db.read().await?;
+    let rows = Entry::list(&mut conn, viewer.user, page).await?;
+    let total = match counted {
+        true => Entry::count(&mut conn, viewer.user).await?,
+        false => 0,
+    };
+    Ok((rows, total))
 }
 
 /// One entry; what is not known is left out.
@@ -126,33 +191,5 @@ impl<'a> Activity<'a> {
             agent: self.client.agent.clone(),
         };
         Ok(row.insert(conn).await?)
-    }
-}
-
-impl Action {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Login => "login",
-            Self::Refresh => "refresh",
-            Self::Logout => "logout",
-            Self::SwitchTenant => "switch_tenant",
-        }
-    }
-}
-
-impl Failure {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::EmailTaken => "email_taken",
-            Self::Locked => "locked",
-            Self::UnknownAccount => "unknown_account",
-            Self::WrongPassword => "wrong_password",
-            Self::UnknownToken => "unknown_token",
-            Self::ExpiredToken => "expired_token",
-            Self::ReplayedToken => "replayed_token",
-            Self::SessionEnded => "session_ended",
-            Self::NoMember => "no_member",
-        }
     }
 }

@@ -33,6 +33,10 @@ pub struct AuthConfig {
     #[serde(deserialize_with = "grace")]
     #[schemars(range(max = GRACE_MAX_S))]
     pub refresh_grace_s: u32,
+    /// From where browsers send the cookie of a refresh token: `strict`, only from pages of the same
+    /// site; `lax`, also when a link leads here; `none`, from every site whose origin
+    /// `http.cors_origins` allows.
+    pub cookie_same_site: SameSite,
     /// How many passwords are hashed at once. Each takes 19 MiB and one processor.
     #[schemars(range(min = 1, max = 256))]
     pub parallel_hashes: NonZeroU32,
@@ -43,6 +47,13 @@ pub struct AuthConfig {
     pub address_logins_per_minute: NonZeroU32,
     /// How often one network address may register an account within a minute, in one process.
     pub address_registrations_per_minute: NonZeroU32,
+    /// How many days a key signs access tokens before the next one does.
+    #[schemars(range(min = 1, max = 3650))]
+    pub signing_key_days: NonZeroU32,
+    /// For how many hours the next key is published before it signs, so that whoever caches our
+    /// keys knows it in time.
+    #[schemars(range(min = 1, max = 240))]
+    pub signing_key_lead_hours: NonZeroU32,
     /// For how many days the record of what happened to accounts and sessions is kept.
     #[schemars(range(min = 1, max = 36_500))]
     pub activity_kept_days: NonZeroU32,
@@ -56,6 +67,18 @@ pub enum Registration {
     Open,
     /// Only administrators of the platform, for others.
     Closed,
+}
+
+/// From where browsers send a cookie (RFC 6265bis, section 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SameSite {
+    /// Only from pages of the same site.
+    Strict,
+    /// Also when a link leads here.
+    Lax,
+    /// From every site.
+    None,
 }
 
 impl Default for AuthConfig {
@@ -72,10 +95,13 @@ impl Default for AuthConfig {
             refresh_token_ttl_s: some(7 * DAY),
             session_ttl_s: some(90 * DAY),
             refresh_grace_s: GRACE_MAX_S,
+            cookie_same_site: SameSite::Strict,
             parallel_hashes: some(2),
             account_logins_per_minute: some(60),
             address_logins_per_minute: some(240),
             address_registrations_per_minute: some(60),
+            signing_key_days: some(30),
+            signing_key_lead_hours: some(24),
             activity_kept_days: some(400),
         }
     }
@@ -96,6 +122,14 @@ impl AuthConfig {
 
     pub(crate) fn refresh_grace(&self) -> TimeDelta {
         TimeDelta::seconds(self.refresh_grace_s.into())
+    }
+
+    pub(crate) fn signing_key_age(&self) -> TimeDelta {
+        TimeDelta::days(self.signing_key_days.get().into())
+    }
+
+    pub(crate) fn signing_key_lead(&self) -> TimeDelta {
+        TimeDelta::hours(self.signing_key_lead_hours.get().into())
     }
 
     pub(crate) fn activity_kept(&self) -> TimeDelta {

@@ -2,7 +2,7 @@
 
 use kit::db::ConnectError;
 use kit::error::StorageError;
-use kit::id::{InvalidId, TenantId};
+use kit::id::{InvalidId, SessionId, TenantId};
 use kit::secret::SecretError;
 use kit::{Code, Coded, Denied};
 
@@ -50,6 +50,11 @@ pub enum AuthError {
     /// Not a refresh token that is good for anything.
     #[error("this refresh token is unknown, spent or expired; sign in with `login`")]
     InvalidRefreshToken,
+    /// Neither in the input nor in a cookie.
+    #[error(
+        "there is no refresh token: give `refreshToken`, or send `X-Portico-Session: cookie` from the browser that signed in so"
+    )]
+    NoRefreshToken,
     /// Accounts are created by an administrator.
     #[error("registration is closed; ask an administrator for an account")]
     RegistrationClosed,
@@ -71,6 +76,15 @@ pub enum AuthError {
     /// Absent, or a tenant that the viewer does not belong to.
     #[error("tenant {0} does not exist")]
     UnknownTenant(TenantId),
+    /// Absent, ended, or another user's.
+    #[error("you have no session {0}; `viewer {{ sessions }}` lists yours")]
+    UnknownSession(SessionId),
+    /// Not a name of a session.
+    #[error("a session's name has at most {max} characters and no control characters", max = crate::session::NAME_MAX)]
+    InvalidSessionName,
+    /// Asking about another user.
+    #[error("this is shown to yourself only")]
+    NotYourself,
     /// Reading or writing rows failed.
     #[error("identity storage failed")]
     Storage(#[from] StorageError),
@@ -109,15 +123,17 @@ impl Coded for AuthError {
             | Self::InvalidAccessToken
             | Self::ExpiredAccessToken
             | Self::SessionEnded
-            | Self::InvalidRefreshToken => Code::Unauthenticated,
+            | Self::InvalidRefreshToken
+            | Self::NoRefreshToken => Code::Unauthenticated,
             Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
-            Self::RegistrationClosed | Self::Deactivated => Code::Forbidden,
+            Self::RegistrationClosed | Self::Deactivated | Self::NotYourself => Code::Forbidden,
             Self::EmailTaken => Code::Conflict,
             Self::InvalidEmail
             | Self::InvalidName
+            | Self::InvalidSessionName
             | Self::PasswordLength(_)
             | Self::WeakPassword(_) => Code::BadUserInput,
-            Self::UnknownTenant(_) => Code::NotFound,
+            Self::UnknownTenant(_) | Self::UnknownSession(_) => Code::NotFound,
             Self::Storage(_)
             | Self::Secret(_)
             | Self::Hash(_)
@@ -129,9 +145,10 @@ impl Coded for AuthError {
     fn field(&self) -> Option<&str> {
         match self {
             Self::EmailTaken | Self::InvalidEmail => Some("/email"),
-            Self::InvalidName => Some("/name"),
+            Self::InvalidName | Self::InvalidSessionName => Some("/name"),
+            Self::UnknownSession(_) => Some("/sessionId"),
             Self::PasswordLength(_) | Self::WeakPassword(_) => Some("/password"),
-            Self::InvalidRefreshToken => Some("/refreshToken"),
+            Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
             _ => None,
         }

@@ -10,15 +10,18 @@
 mod account;
 mod activity;
 mod config;
+mod cookie;
 mod error;
 mod event;
 mod graphql;
+mod introspection;
 mod key;
 mod loaders;
 mod login;
 mod pace;
 mod password;
 mod refresh;
+pub mod rotation;
 mod session;
 mod store;
 mod sweep;
@@ -33,7 +36,8 @@ mod verifier;
 mod tests;
 
 pub use account::{create_user, has_users};
-pub use config::{AuthConfig, Registration};
+pub use config::{AuthConfig, Registration, SameSite};
+pub use cookie::REFRESH_COOKIE;
 pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
@@ -57,6 +61,7 @@ struct Auth {
     passwords: Passwords,
     pace: Pace,
     signer: Signer,
+    verifier: Verifier,
 }
 
 /// Builds the subgraph.
@@ -65,6 +70,7 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
         passwords: Passwords::new(config.parallel_hashes),
         pace: Pace::default(),
         signer: Signer::default(),
+        verifier: Verifier::new(app.clone(), &config),
         config,
     };
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
@@ -77,7 +83,9 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
 /// Adds what one request needs: its loaders.
 pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     match viewer {
-        Some(viewer) => request.data(loaders::sessions(app.clone(), viewer.user)),
+        Some(viewer) => request
+            .data(loaders::sessions(app.clone(), viewer.user))
+            .data(loaders::activities(app.clone(), viewer.user)),
         None => request,
     }
 }

@@ -1,6 +1,7 @@
 //! What a signed-in user does with the own session.
 
-use kit::id::TenantId;
+use kit::id::{SessionId, TenantId};
+use kit::page::Page;
 use kit::viewer::Client;
 use kit::{App, Viewer};
 
@@ -14,6 +15,107 @@ use crate::store::membership;
 use crate::store::session::Session;
 
 const LOGGED_OUT: &str = "logged_out";
+const REVOKED: &str = "revoked";
+/// Most characters of a session's name.
+pub(crate) const NAME_MAX: usize = 100;
+
+/// A page of the viewer's sessions that can be used, newest first, and how many there are if that
+/// is wanted.
+pub(crate) async fn list(
+    app: &App,
+    viewer: &Viewer,
+    page: &Page<SessionId>,
+    counted: bool,
+) -> Result<(Vec<Session>, i64), AuthError> {
+    viewer.session()?;
+    let (user, now) = (viewer.user, app.clock.now_utc());
+    let mut conn = app.db.read().await?;
+    let rows = Session::list(&mut conn, user, now, page).await?;
+    let total = match counted {
+        true => Session::count(&mut conn, user, now).await?,
+        false => 0,
+    };
+    Ok((rows, total))
+}
+
+/// Gives one of the viewer's sessions a name, or takes it away.
+pub(crate) async fn rename(
+    app: &App,
+    viewer: &Viewer,
+    client: &Client,
+    id: SessionId,
+    name: Option<&str>,
+) -> Result<Session, AuthError> {
+    viewer.session()?;
+    let name = name.map(str::trim).filter(|name| !name.is_empty());
+    let fits = |name: &str| name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+    if !name.is_none_or(fits) {
+        return Err(AuthError::InvalidSessionName);
+    }
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.now_utc();
+        if !Session::rename(conn, viewer.user, id, name, now).await? {
+            return Err(AuthError::UnknownSession(id));
+        }
+        let activity = Activity::of(Action::RenameSession, client)
+            .by(Some(viewer.user))
+            .within(id);
+        activity.record(app, conn).await?;
+        let session = Session::find(conn, id).await?;
+        session.ok_or(AuthError::UnknownSession(id))
+    })
+    .await
+}
+
+/// Ends one of the viewer's sessions, this one or another.
+pub(crate) async fn revoke(
+    app: &App,
+    viewer: &Viewer,
+    client: &Client,
+    id: SessionId,
+) -> Result<Session, AuthError> {
+    viewer.session()?;
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.now_utc();
+        let session = Session::find(conn, id).await?;
+        let own = session.filter(|session| session.user == viewer.user && session.is_alive(now));
+        if own.is_none() || !Session::revoke(conn, id, REVOKED, now).await? {
+            return Err(AuthError::UnknownSession(id));
+        }
+        let activity = Activity::of(Action::RevokeSession, client)
+            .by(Some(viewer.user))
+            .within(id);
+        activity.record(app, conn).await?;
+        let session = Session::find(conn, id).await?;
+        session.ok_or(AuthError::UnknownSession(id))
+    })
+    .await
+}
+
+/// Ends all of the viewer's sessions, except the one of the request if it is to be kept, and tells
+/// how many there were.
+pub(crate) async fn logout_everywhere(
+    app: &App,
+    viewer: &Viewer,
+    client: &Client,
+    keep_current: bool,
+) -> Result<usize, AuthError> {
+    let id = viewer.session()?;
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.now_utc();
+        let kept = keep_current.then_some(id);
+        let ended = Session::revoke_all(conn, viewer.user, kept, LOGGED_OUT, now).await?;
+        let activity = Activity::of(Action::LogoutEverywhere, client)
+            .by(Some(viewer.user))
+            .within(id);
+        activity.record(app, conn).await?;
+        Ok(ended)
+    })
+    .await
+}
 
 /// Ends the viewer's session; its tokens are refused from now on.
 pub(crate) async fn logout(

@@ -1,29 +1,29 @@
-//! Removes what has had its time.
+//! What is done every now and then: what has had its time is removed, and signing keys rotate.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use kit::App;
-use kit::error::StorageError;
+use kit::error::{StorageError, chain};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AuthConfig;
 use crate::store::{activity, failure, refresh_token, session, ticket};
-use crate::throttle;
+use crate::{rotation, throttle};
 
-const PAUSE: Duration = Duration::from_secs(60 * 60);
+const PAUSE: Duration = Duration::from_secs(10 * 60);
 /// Ended sessions stay for a while, so that the record's entries can be looked up.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes expired tokens, sessions, failure counts and old activity, once an hour until the
-/// shutdown. Any number of processes may do so at once.
+/// Removes expired tokens, sessions, failure counts and old activity, and rotates signing keys that
+/// are due, every ten minutes until the shutdown. Any number of processes may do so at once.
 pub async fn run(app: App, config: AuthConfig, shutdown: CancellationToken) {
     loop {
         if let Err(err) = sweep(&app, &config).await {
-            tracing::warn!(
-                error = &err as &dyn std::error::Error,
-                "expired sessions wait to be removed"
-            );
+            tracing::warn!(error = %chain(&err), "expired sessions wait to be removed");
+        }
+        if let Err(err) = rotation::advance(&app, &config).await {
+            tracing::warn!(error = %chain(&err), "the signing keys wait to be rotated");
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

@@ -65,6 +65,8 @@ diesel::table! {
         public -> Text,
         private -> Text,
         created_at -> Timestamp,
+        signs_from -> Nullable<Timestamp>,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 

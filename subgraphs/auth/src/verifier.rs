@@ -18,8 +18,9 @@ use crate::token::{ACCESS_TOKEN_TYPE, Claims};
 
 /// Longer texts are no tokens of ours.
 const TOKEN_BYTES_MAX: usize = 4096;
-/// An unknown key id reads the keys again, and no oftener than this.
-const REFETCH_PAUSE: TimeDelta = TimeDelta::minutes(1);
+/// Keys are read again after this time and no sooner: a key that is gone is trusted no longer, and
+/// an unknown one makes no work.
+const KEPT: TimeDelta = TimeDelta::minutes(1);
 
 /// Who presents a valid credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,14 +69,7 @@ impl Verifier {
     /// Tells who presents a token, or why it is refused: it must be an access token, signed by us
     /// for ourselves, in time, and of a session that has not ended.
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthError> {
-        let claims = self.verify(token).await?;
-        let mut conn = self.app.db.read().await?;
-        let session = Session::find(&mut conn, claims.sid).await?;
-        let session = session.filter(|session| session.user == claims.sub);
-        let session = session.ok_or(AuthError::InvalidAccessToken)?;
-        if !session.is_alive(self.app.clock.now_utc()) {
-            return Err(AuthError::SessionEnded);
-        }
+        let (claims, session) = self.inspect(token).await?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0);
         Ok(Authenticated {
             user: claims.sub,
@@ -86,6 +80,19 @@ impl Verifier {
             tenant: claims.tid,
             expires_at: expires_at.ok_or(AuthError::InvalidAccessToken)?,
         })
+    }
+
+    /// What a valid access token says, and the session that it belongs to.
+    pub(crate) async fn inspect(&self, token: &str) -> Result<(Claims, Session), AuthError> {
+        let claims = self.verify(token).await?;
+        let mut conn = self.app.db.read().await?;
+        let session = Session::find(&mut conn, claims.sid).await?;
+        let session = session.filter(|session| session.user == claims.sub);
+        let session = session.ok_or(AuthError::InvalidAccessToken)?;
+        match session.is_alive(self.app.clock.now_utc()) {
+            true => Ok((claims, session)),
+            false => Err(AuthError::SessionEnded),
+        }
     }
 
     async fn verify(&self, token: &str) -> Result<Claims, AuthError> {
@@ -108,13 +115,16 @@ impl Verifier {
     }
 
     async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, AuthError> {
-        if let Some(key) = self.keys.read().await.by_kid.get(kid) {
-            return Ok(Some(key.clone()));
+        let now = self.app.clock.now();
+        let is_fresh = |keys: &Keys| keys.fetched_at.is_some_and(|at| now - at < KEPT);
+        {
+            let keys = self.keys.read().await;
+            if is_fresh(&keys) {
+                return Ok(keys.by_kid.get(kid).cloned());
+            }
         }
         let mut keys = self.keys.write().await;
-        let now = self.app.clock.now();
-        let is_fresh = keys.fetched_at.is_some_and(|at| now - at < REFETCH_PAUSE);
-        if !is_fresh {
+        if !is_fresh(&keys) {
             keys.by_kid = fetch(&self.app).await?;
             keys.fetched_at = Some(now);
         }

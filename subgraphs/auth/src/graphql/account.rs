@@ -4,7 +4,8 @@ use async_graphql::{Context, Object};
 use kit::{ApiError, ContextExt as _};
 
 use super::input::RegisterInput;
-use super::payload::{RegisterPayload, User};
+use super::payload::RegisterPayload;
+use super::user::User;
 use crate::Auth;
 use crate::account::{self, NewUser};
 
@@ -37,7 +38,7 @@ impl AccountMutation {
         let id = account::register(ctx.app(), auth, viewer, &client, user).await?;
         ctx.revealed().add(id);
         Ok(RegisterPayload {
-            user: Some(User { id: id.into() }),
+            user: Some(User { id }),
         })
     }
 }

@@ -53,9 +53,34 @@ pub(crate) struct LoginInput {
 /// Which session goes on.
 #[derive(InputObject)]
 pub(crate) struct RefreshSessionInput {
-    /// The refresh token that was returned last.
+    /// The refresh token that was returned last. Left out by a browser that keeps it in a cookie and
+    /// sends `X-Portico-Session: cookie`.
     #[graphql(secret)]
-    pub(crate) refresh_token: String,
+    pub(crate) refresh_token: Option<String>,
+}
+
+/// Which session gets which name.
+#[derive(InputObject)]
+pub(crate) struct RenameSessionInput {
+    /// The session.
+    pub(crate) session_id: ID,
+    /// At most 100 characters; null or blank takes the name away.
+    pub(crate) name: Option<String>,
+}
+
+/// Which session ends.
+#[derive(InputObject)]
+pub(crate) struct RevokeSessionInput {
+    /// The session.
+    pub(crate) session_id: ID,
+}
+
+/// Which sessions end.
+#[derive(InputObject)]
+pub(crate) struct LogoutEverywhereInput {
+    /// Whether the session of this request goes on.
+    #[graphql(default)]
+    pub(crate) keep_current: bool,
 }
 
 /// Where to go.

@@ -1,19 +1,14 @@
 //! What the mutations return, and the session.
 
-use async_graphql::{Context, ID, SimpleObject, Union};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
-use kit::ContextExt as _;
+use kit::id::SessionId;
+use kit::{ContextExt as _, Viewer};
 
+use super::user::User;
 use crate::login::{Entered, SignedIn};
 use crate::store::session::Session as Row;
-
-/// A person who can sign in.
-#[derive(SimpleObject)]
-#[graphql(unresolvable = "id")]
-pub(crate) struct User {
-    /// The user's id.
-    pub(crate) id: ID,
-}
+use crate::{Auth, cookie};
 
 /// An isolated customer of the platform.
 #[derive(SimpleObject)]
@@ -25,9 +20,18 @@ pub(crate) struct Tenant {
 
 /// One signed-in device or program of a user. Only its user can see it.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Session {
+    #[graphql(skip)]
+    key: SessionId,
     /// The session's id.
     id: ID,
+    /// What the user calls it, if they gave it a name.
+    name: Option<String>,
+    /// The network address that it was opened from.
+    address: Option<String>,
+    /// What the client that opened it calls itself.
+    agent: Option<String>,
     /// Who is signed in.
     user: Option<User>,
     /// The tenant that the session works in, if one is chosen.
@@ -46,16 +50,27 @@ pub(crate) struct Session {
 impl From<Row> for Session {
     fn from(row: Row) -> Self {
         Self {
+            key: row.id,
             id: row.id.into(),
-            user: Some(User {
-                id: row.user.into(),
-            }),
+            name: row.name,
+            address: row.address,
+            agent: row.agent,
+            user: Some(User { id: row.user }),
             tenant: row.tenant.map(|id| Tenant { id: id.into() }),
             created_at: row.created_at.and_utc(),
             last_used_at: row.last_used_at.and_utc(),
             expires_at: row.expires_at.and_utc(),
             ended_at: row.revoked_at.map(|at| at.and_utc()),
         }
+    }
+}
+
+#[ComplexObject]
+impl Session {
+    /// Whether it is the session of this request.
+    async fn current(&self, ctx: &Context<'_>) -> bool {
+        let session = ctx.viewer().and_then(Viewer::session);
+        session.is_ok_and(|session| session == self.key)
     }
 }
 
@@ -79,10 +94,22 @@ impl LoginResult {
         match entered {
             Entered::SignedIn(signed_in) => {
                 ctx.revealed().add(signed_in.session.user);
-                Self::Success(signed_in.into())
+                Self::Success(LoginSuccess::of(ctx, signed_in))
             }
         }
     }
+}
+
+/// Hands a refresh token out: in a cookie for a browser that asked for one, else in the answer.
+fn hand_out(ctx: &Context<'_>, signed_in: &SignedIn) -> Option<String> {
+    let token = &signed_in.refresh;
+    let Some(cookies) = ctx.cookies() else {
+        return Some(token.reveal().to_owned());
+    };
+    let same_site = ctx.data_unchecked::<Auth>().config.cookie_same_site;
+    let expires_at = signed_in.refresh_expires_at;
+    cookies.set(cookie::kept(token, expires_at, same_site, &ctx.app().clock));
+    None
 }
 
 /// The user is signed in.
@@ -92,8 +119,9 @@ pub(crate) struct LoginSuccess {
     access_token: String,
     /// When the access token ends; refresh the session before.
     access_token_expires_at: DateTime<Utc>,
-    /// Gets the next access token, once. Keep it as safe as a password.
-    refresh_token: String,
+    /// Gets the next access token, once. Keep it as safe as a password. Null for a browser that sent
+    /// `X-Portico-Session: cookie`: it is in a cookie then, which no script can read.
+    refresh_token: Option<String>,
     /// When the refresh token ends.
     refresh_token_expires_at: DateTime<Utc>,
     /// The session that was opened.
@@ -102,15 +130,15 @@ pub(crate) struct LoginSuccess {
     user: Option<User>,
 }
 
-impl From<SignedIn> for LoginSuccess {
-    fn from(signed_in: SignedIn) -> Self {
+impl LoginSuccess {
+    fn of(ctx: &Context<'_>, signed_in: SignedIn) -> Self {
         Self {
+            refresh_token: hand_out(ctx, &signed_in),
             access_token: signed_in.access.text,
             access_token_expires_at: signed_in.access.expires_at,
-            refresh_token: signed_in.refresh.reveal().to_owned(),
             refresh_token_expires_at: signed_in.refresh_expires_at,
             user: Some(User {
-                id: signed_in.session.user.into(),
+                id: signed_in.session.user,
             }),
             session: signed_in.session.into(),
         }
@@ -124,20 +152,21 @@ pub(crate) struct RefreshSessionPayload {
     access_token: String,
     /// When the access token ends.
     access_token_expires_at: DateTime<Utc>,
-    /// The next refresh token; the one that was sent is spent.
-    refresh_token: String,
+    /// The next refresh token; the one that was sent is spent. Null for a browser that sent
+    /// `X-Portico-Session: cookie`: it is in the cookie then.
+    refresh_token: Option<String>,
     /// When the refresh token ends.
     refresh_token_expires_at: DateTime<Utc>,
     /// The session.
     session: Session,
 }
 
-impl From<SignedIn> for RefreshSessionPayload {
-    fn from(signed_in: SignedIn) -> Self {
+impl RefreshSessionPayload {
+    pub(super) fn of(ctx: &Context<'_>, signed_in: SignedIn) -> Self {
         Self {
+            refresh_token: hand_out(ctx, &signed_in),
             access_token: signed_in.access.text,
             access_token_expires_at: signed_in.access.expires_at,
-            refresh_token: signed_in.refresh.reveal().to_owned(),
             refresh_token_expires_at: signed_in.refresh_expires_at,
             session: signed_in.session.into(),
         }
@@ -149,6 +178,27 @@ impl From<SignedIn> for RefreshSessionPayload {
 pub(crate) struct LogoutPayload {
     /// The session, with the time it was ended.
     pub(crate) session: Session,
+}
+
+/// The session has a name.
+#[derive(SimpleObject)]
+pub(crate) struct RenameSessionPayload {
+    /// The session, with its name.
+    pub(crate) session: Session,
+}
+
+/// The session has ended.
+#[derive(SimpleObject)]
+pub(crate) struct RevokeSessionPayload {
+    /// The session, with the time it was ended.
+    pub(crate) session: Session,
+}
+
+/// Sessions have ended.
+#[derive(SimpleObject)]
+pub(crate) struct LogoutEverywherePayload {
+    /// How many sessions were ended.
+    pub(crate) ended: i32,
 }
 
 /// The session works in another tenant.

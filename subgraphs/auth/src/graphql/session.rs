@@ -2,15 +2,20 @@
 
 use async_graphql::{Context, ID, Object};
 use kit::id::{SessionId, TenantId};
+use kit::viewer::Cookies;
 use kit::{ApiError, ContextExt as _};
 
-use super::input::{LoginInput, RefreshSessionInput, SwitchTenantInput};
+use super::input::{
+    LoginInput, LogoutEverywhereInput, RefreshSessionInput, RenameSessionInput, RevokeSessionInput,
+    SwitchTenantInput,
+};
 use super::payload::{
-    LoginResult, LogoutPayload, RefreshSessionPayload, Session, SwitchTenantPayload, Tenant,
+    LoginResult, LogoutEverywherePayload, LogoutPayload, RefreshSessionPayload,
+    RenameSessionPayload, RevokeSessionPayload, Session, SwitchTenantPayload, Tenant,
 };
 use crate::error::AuthError;
 use crate::loaders::Sessions;
-use crate::{Auth, login, refresh, session};
+use crate::{Auth, cookie, login, refresh, session};
 
 /// Reading sessions.
 #[derive(Default)]
@@ -45,6 +50,18 @@ async fn find(ctx: &Context<'_>, id: SessionId) -> Result<Option<Session>, ApiEr
     Ok(sessions.load(id).await?.map(Session::from))
 }
 
+/// Lets a browser forget the refresh token of a session that has ended.
+fn drop_cookie(ctx: &Context<'_>) {
+    if let Some(cookies) = ctx.cookies() {
+        let same_site = ctx.data_unchecked::<Auth>().config.cookie_same_site;
+        cookies.set(cookie::dropped(same_site));
+    }
+}
+
+fn session_id(id: ID) -> Result<SessionId, ApiError> {
+    SessionId::try_from(id).map_err(|err| ApiError::from(err).at("/sessionId"))
+}
+
 /// Opening, changing and ending sessions.
 #[derive(Default)]
 pub struct SessionMutation;
@@ -74,20 +91,73 @@ impl SessionMutation {
     /// has it too, and the session ends. Only for a few seconds, and until the next one is used, it
     /// returns the same next token again, so that a client whose connection broke can repeat the
     /// request.
+    ///
+    /// A browser that sends `X-Portico-Session: cookie` with `login` and with this gets the refresh
+    /// token as an `HttpOnly` cookie, and need not send it in `input`.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token to spend.")] input: RefreshSessionInput,
     ) -> Result<RefreshSessionPayload, ApiError> {
         let (auth, client) = (ctx.data_unchecked::<Auth>(), ctx.client());
-        let signed_in = refresh::refresh(ctx.app(), auth, &client, &input.refresh_token).await?;
-        Ok(signed_in.into())
+        let in_cookie = ctx.cookies().and_then(Cookies::refresh_token);
+        let token = input.refresh_token.as_deref().or(in_cookie);
+        let token = token.ok_or(AuthError::NoRefreshToken)?;
+        let signed_in = refresh::refresh(ctx.app(), auth, &client, token).await?;
+        Ok(RefreshSessionPayload::of(ctx, signed_in))
     }
 
     /// Ends the session of the request. Its access and refresh tokens are refused from now on.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
         let session = session::logout(ctx.app(), ctx.viewer()?, &ctx.client()).await?;
+        drop_cookie(ctx);
         Ok(LogoutPayload {
+            session: session.into(),
+        })
+    }
+
+    /// Ends all your sessions, on every device, or all but this one. Their access and refresh tokens
+    /// are refused from now on.
+    async fn logout_everywhere(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which sessions end.")] input: LogoutEverywhereInput,
+    ) -> Result<LogoutEverywherePayload, ApiError> {
+        let (app, viewer, client) = (ctx.app(), ctx.viewer()?, ctx.client());
+        let ended = session::logout_everywhere(app, viewer, &client, input.keep_current).await?;
+        if !input.keep_current {
+            drop_cookie(ctx);
+        }
+        Ok(LogoutEverywherePayload {
+            ended: i32::try_from(ended).unwrap_or(i32::MAX),
+        })
+    }
+
+    /// Gives one of your sessions a name, so that you know it again in the list.
+    async fn rename_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session gets which name.")] input: RenameSessionInput,
+    ) -> Result<RenameSessionPayload, ApiError> {
+        let (app, viewer, client) = (ctx.app(), ctx.viewer()?, ctx.client());
+        let id = session_id(input.session_id)?;
+        let session = session::rename(app, viewer, &client, id, input.name.as_deref()).await?;
+        Ok(RenameSessionPayload {
+            session: session.into(),
+        })
+    }
+
+    /// Ends one of your sessions, such as that of a lost device. Its access and refresh tokens are
+    /// refused from now on, and its subscriptions end within seconds.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session ends.")] input: RevokeSessionInput,
+    ) -> Result<RevokeSessionPayload, ApiError> {
+        let (app, viewer, client) = (ctx.app(), ctx.viewer()?, ctx.client());
+        let id = session_id(input.session_id)?;
+        let session = session::revoke(app, viewer, &client, id).await?;
+        Ok(RevokeSessionPayload {
             session: session.into(),
         })
     }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_async::RunQueryDsl;
 use kit::id::{SessionId, TenantId, UserId};
-use kit::{Conn, on};
+use kit::page::Page;
+use kit::{Conn, keyset, on};
 
 use crate::tables::sessions;
 
@@ -66,6 +67,69 @@ impl Session {
                 .filter(sessions::id.eq_any(ids))
                 .select(Self::as_select())
                 .load(c)
+                .await
+        })
+    }
+
+    /// A page of a user's sessions that can be used, newest first.
+    pub(crate) async fn list(
+        conn: &mut Conn,
+        user: UserId,
+        now: NaiveDateTime,
+        page: &Page<SessionId>,
+    ) -> QueryResult<Vec<Self>> {
+        let page = page.newest_first();
+        on!(conn, |c| {
+            let query = alive_of(user, now).select(Self::as_select()).into_boxed();
+            keyset!(query, sessions::id, page).load(c).await
+        })
+    }
+
+    /// How many sessions of a user can be used.
+    pub(crate) async fn count(
+        conn: &mut Conn,
+        user: UserId,
+        now: NaiveDateTime,
+    ) -> QueryResult<i64> {
+        on!(conn, |c| alive_of(user, now).count().get_result(c).await)
+    }
+
+    /// Names a session of a user, if it can be used; none takes its name away.
+    pub(crate) async fn rename(
+        conn: &mut Conn,
+        user: UserId,
+        id: SessionId,
+        name: Option<&str>,
+        now: NaiveDateTime,
+    ) -> QueryResult<bool> {
+        let renamed = on!(conn, |c| {
+            let own = alive(id, now).filter(sessions::account_id.eq(user));
+            diesel::update(own)
+                .set(sessions::name.eq(name))
+                .execute(c)
+                .await
+        })?;
+        Ok(renamed == 1)
+    }
+
+    /// Ends all sessions of a user but one, and tells how many there were.
+    pub(crate) async fn revoke_all(
+        conn: &mut Conn,
+        user: UserId,
+        except: Option<SessionId>,
+        because: &str,
+        now: NaiveDateTime,
+    ) -> QueryResult<usize> {
+        // An id that no session has.
+        let except = except.unwrap_or_else(SessionId::new);
+        on!(conn, |c| {
+            let others = alive_of(user, now).filter(sessions::id.ne(except));
+            diesel::update(others)
+                .set((
+                    sessions::revoked_at.eq(now),
+                    sessions::revoked_because.eq(because),
+                ))
+                .execute(c)
                 .await
         })
     }
@@ -134,6 +198,14 @@ pub(crate) async fn sweep(conn: &mut Conn, before: NaiveDateTime) -> QueryResult
             .execute(c)
             .await
     })
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn alive_of(user: UserId, now: NaiveDateTime) -> _ {
+    sessions::table
+        .filter(sessions::account_id.eq(user))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -1,8 +1,11 @@
 //! Feature tests of this subgraph alone: GraphQL in, answers out, on both databases.
 
 mod accounts;
+mod devices;
+mod introspection;
 mod lockout;
 mod refreshing;
+mod rotation;
 mod sessions;
 mod tokens;
 
