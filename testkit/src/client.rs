@@ -78,6 +78,28 @@ impl Client {
         self.send(self.request().json(&body)).await
     }
 
+    /// Executes an operation with these headers; returns the whole answer, and the cookies that are
+    /// to be kept.
+    pub async fn post_with(
+        &self,
+        headers: &[(&str, &str)],
+        query: &str,
+        variables: Value,
+    ) -> (Value, Vec<String>) {
+        let body = json!({ "query": query, "variables": variables });
+        let mut request = self.request().json(&body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("the server answers");
+        let cookies = response.headers().get_all("set-cookie").iter();
+        let cookies = cookies.map(|cookie| cookie.to_str().expect("cookies are text").to_owned());
+        let cookies = cookies.collect();
+        let text = response.text().await.expect("an answer is text");
+        let answer = serde_json::from_str(&text).expect("a GraphQL answer is JSON");
+        (answer, cookies)
+    }
+
     /// Executes an operation that must succeed and returns its data.
     pub async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.post(query, variables).await;

@@ -2,6 +2,7 @@
 
 mod compose;
 mod contract;
+mod cookies;
 mod crash;
 mod description;
 mod diff;

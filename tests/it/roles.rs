@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Client, Fleet, Upload};
 
+use crate::cookies::stay_signed_in_by_cookie;
 use crate::isolation::hold_the_walls;
 use crate::journey::{SETTINGS, Tour};
 
@@ -48,6 +49,7 @@ fn processes_with_several_roles_are_one_platform() {
         a_subgraph_answers_nobody_but_routers(&fleet, &owner).await;
         a_header_of_a_client_opens_nothing(&client, &owner).await;
         hold_the_walls(&client).await;
+        stay_signed_in_by_cookie(&client).await;
     });
 }
 

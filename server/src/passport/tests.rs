@@ -127,7 +127,11 @@ fn nothing_else_is_a_passport() {
     assert!(border.admit(&elsewhere).is_err(), "in another header");
 
     // What a subgraph tells the router opens no door, not even with the audience of a subgraph.
-    let shown = passports(&router).sign(Role::Form, Shown(vec![UserId::new()]));
+    let left = Left {
+        revealed: vec![UserId::new()],
+        cookies: Vec::new(),
+    };
+    let shown = passports(&router).sign(Role::Form, left);
     let mut revealed = HeaderMap::new();
     revealed.insert(PASSPORT, shown.expect("signed"));
     assert!(border.admit(&revealed).is_err(), "another type");
@@ -166,7 +170,7 @@ fn whom_a_subgraph_reveals_the_router_shows_to_the_next() {
     // A passport, which a client might have got hold of, reveals nobody.
     let headers = shown(&login, &inside);
     let mut answer = HeaderMap::new();
-    answer.insert(REVEALED, headers[PASSPORT].clone());
+    answer.insert(LEFT, headers[PASSPORT].clone());
     let mut fresh = Extensions::new();
     fresh.insert(Revealed::default());
     login.hear(&fresh, &answer);

@@ -107,6 +107,34 @@ pub(crate) const CASES: &[Case] = &[
         |ids| json!({ "id": ids.tenant }),
         Blind,
     ),
+    case(
+        QUERY,
+        "tokenInfo",
+        "{ tokenInfo(token: \"prt_unknown\") { active } }",
+        none,
+        Elsewhere,
+    ),
+    open(case(
+        MUTATION,
+        "revokeToken",
+        "mutation { revokeToken(input: { token: \"prt_unknown\" }) { revoked } }",
+        none,
+        Elsewhere,
+    )),
+    case(
+        MUTATION,
+        "renameSession",
+        "mutation ($id: ID!) { renameSession(input: { sessionId: $id, name: \"x\" }) { session { id } } }",
+        |ids| json!({ "id": ids.session }),
+        Blind,
+    ),
+    case(
+        MUTATION,
+        "revokeSession",
+        "mutation ($id: ID!) { revokeSession(input: { sessionId: $id }) { session { id } } }",
+        |ids| json!({ "id": ids.session }),
+        Blind,
+    ),
     // user
     case(
         QUERY,
@@ -347,7 +375,14 @@ pub(crate) const CASES: &[Case] = &[
             Elsewhere,
         ),
     ),
-    // Last, because it ends the sessions of those who try.
+    // Last, because they end the sessions of those who try.
+    case(
+        MUTATION,
+        "logoutEverywhere",
+        "mutation { logoutEverywhere(input: { keepCurrent: true }) { ended } }",
+        none,
+        Elsewhere,
+    ),
     case(
         MUTATION,
         "logout",

@@ -1,9 +1,13 @@
 //! Tenants are walls: every operation of the API, tried by whoever must not get through.
 //!
 //! The table in `cases` has a row for every root field; one that is missing fails the test. A
-//! foreign id must be answered exactly like a missing one.
+//! foreign id must be answered exactly like a missing one. `matrix` makes the operations of the
+//! schema itself, with all that they take and all that they show.
 
 mod cases;
+mod matrix;
+mod samples;
+mod schema;
 mod world;
 
 use serde_json::{Value, json};
@@ -14,11 +18,20 @@ use world::{Ids, World};
 
 use crate::journey::SETTINGS;
 
-on_both![no_operation_crosses_a_wall];
+on_both![no_operation_crosses_a_wall, no_made_up_operation_does];
 
 async fn no_operation_crosses_a_wall(backend: Backend) {
     let portico = Portico::start_with(backend, &SETTINGS).await;
     hold_the_walls(portico.client()).await;
+}
+
+async fn no_made_up_operation_does(backend: Backend) {
+    let portico = Portico::start_with(backend, &SETTINGS).await;
+    let world = World::build(portico.client()).await;
+    let short_lived = portico
+        .start_beside_with(&[("PORTICO_AUTH_ACCESS_TOKEN_TTL_S", "1")])
+        .await;
+    matrix::hold(&world, short_lived.client()).await;
 }
 
 /// Tries everything on a platform whose health checks come quickly.

@@ -27,6 +27,7 @@ pub(crate) struct Ids {
     pub(crate) submission: String,
     pub(crate) menu_item: String,
     pub(crate) notification: String,
+    pub(crate) session: String,
 }
 
 impl World {
@@ -43,8 +44,12 @@ impl World {
         let notification = notification(&owner).await;
 
         let tenant = owner
-            .data("{ viewer { currentTenant { id slug } } }", json!({}))
+            .data(
+                "{ viewer { currentTenant { id slug } } session { id } }",
+                json!({}),
+            )
             .await;
+        let session = text(&tenant["session"]["id"]).to_owned();
         let tenant = &tenant["viewer"]["currentTenant"];
         let reader = reader(client, &owner, text(&tenant["id"])).await;
         let stranger = client.register("stranger@example.com").await;
@@ -58,6 +63,7 @@ impl World {
             submission,
             menu_item,
             notification,
+            session,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -84,6 +90,22 @@ impl Ids {
             submission: id("sbm"),
             menu_item: id("menu"),
             notification: id("ntf"),
+            session: id("ses"),
+        }
+    }
+
+    /// The one that `samples` calls by this name.
+    pub(crate) fn named(&self, name: &str) -> &str {
+        match name {
+            "user" => &self.user,
+            "tenant" => &self.tenant,
+            "service" => &self.service,
+            "form" => &self.form,
+            "submission" => &self.submission,
+            "menu_item" => &self.menu_item,
+            "notification" => &self.notification,
+            "session" => &self.session,
+            _ => panic!("there is nothing called {name}"),
         }
     }
 
@@ -96,6 +118,7 @@ impl Ids {
             &self.submission,
             &self.menu_item,
             &self.notification,
+            &self.session,
         ]
         .into_iter()
         .map(String::as_str)
