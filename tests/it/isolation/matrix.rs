@@ -109,7 +109,8 @@ async fn a_foreign_id_is_like_a_missing_one(world: &World, operation: &Operation
 
 async fn whoever_is_refused_learns_nothing(world: &World, operation: &Operation) {
     let answer = ask(&world.reader, operation, &world.ids).await;
-    if operation.kind != "mutation" || refusal(&answer).0 != "FORBIDDEN" {
+    let is_refused = answer["data"][&operation.field].is_null();
+    if operation.kind != "mutation" || !is_refused || refusal(&answer).0 != "FORBIDDEN" {
         return;
     }
     let missing = Ids::missing();

@@ -140,13 +140,13 @@ impl Schema {
     /// Everything of a type that takes no argument, to a depth.
     fn selection(&self, of: &str, depth: usize) -> String {
         let own = match self.kind(of) {
-            "OBJECT" | "INTERFACE" => self.fields(of, depth),
+            "OBJECT" | "INTERFACE" => self.fields(of, depth, false),
             "UNION" => {
                 let members = self.types[of]["possibleTypes"].as_array();
                 let members = members.expect("a list").iter();
                 let members = members.map(|member| {
                     let member = text(&member["name"]);
-                    format!("... on {member} {{ {} }}", self.fields(member, depth))
+                    format!("... on {member} {{ {} }}", self.fields(member, depth, true))
                 });
                 members.collect::<Vec<_>>().join(" ")
             }
@@ -155,7 +155,9 @@ impl Schema {
         format!("{{ __typename {own} }}")
     }
 
-    fn fields(&self, of: &str, depth: usize) -> String {
+    /// Members of a union may have fields of one name and of different types: then each needs a name
+    /// of its own.
+    fn fields(&self, of: &str, depth: usize, renamed: bool) -> String {
         let fields = self.types[of]["fields"].as_array().expect("a list");
         let mut selected = Vec::new();
         for field in fields {
@@ -166,15 +168,16 @@ impl Schema {
                 continue;
             }
             let (name, below) = (text(&field["name"]), named(&field["type"]));
-            match self.kind(below) {
-                // Members of a union may have fields of one name and of different types.
-                "SCALAR" | "ENUM" => selected.push(format!("{below}_{name}: {name}")),
-                _ if depth == 0 => {}
-                _ => {
-                    let selection = self.selection(below, depth - 1);
-                    selected.push(format!("{below}_{name}: {name} {selection}"));
-                }
-            }
+            let selection = match self.kind(below) {
+                "SCALAR" | "ENUM" => String::new(),
+                _ if depth == 0 => continue,
+                _ => self.selection(below, depth - 1),
+            };
+            let alias = match renamed {
+                true => format!("{of}_{name}: "),
+                false => String::new(),
+            };
+            selected.push(format!("{alias}{name} {selection}"));
         }
         selected.join(" ")
     }
