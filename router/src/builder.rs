@@ -14,6 +14,7 @@ use crate::execute::Subgraphs;
 use crate::flights::{Epoch, Flights};
 use crate::normalize::names;
 use crate::plan::planner::Planner;
+use crate::rollout::{RandomRollout, Rollout};
 use crate::schema::ApiSchema;
 use crate::subgraph::Subgraph;
 
@@ -83,6 +84,7 @@ pub struct EngineBuilder {
     supergraph: Supergraph,
     subgraphs: Subgraphs,
     options: Options,
+    rollout: Arc<dyn Rollout>,
 }
 
 impl EngineBuilder {
@@ -91,6 +93,7 @@ impl EngineBuilder {
             supergraph,
             subgraphs: HashMap::new(),
             options: Options::default(),
+            rollout: Arc::new(RandomRollout),
         }
     }
 
@@ -105,6 +108,13 @@ impl EngineBuilder {
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Replaces what decides for whom progressive overrides move fields; chance, unless set.
+    #[must_use]
+    pub fn rollout(mut self, rollout: Arc<dyn Rollout>) -> Self {
+        self.rollout = rollout;
         self
     }
 
@@ -139,6 +149,7 @@ impl EngineBuilder {
             subgraphs: self.subgraphs,
             flights: Flights::new(options.shared_queries_max),
             epoch: Epoch::default(),
+            rollout: self.rollout,
             options,
         })
     }

@@ -1,5 +1,6 @@
 //! A client's document: parsed, measured, validated, and ready to be run many times.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use apollo_compiler::ExecutableDocument;
@@ -31,6 +32,8 @@ pub(crate) struct DeclaredOperation {
     pub(crate) kind: OperationKind,
     pub(crate) variables: Vec<DeclaredVariable>,
     pub(crate) switches: Switches,
+    /// The labels of overrides that its plans may depend on, once that has been asked.
+    pub(crate) labels: OnceLock<Box<[usize]>>,
 }
 
 impl Document {
@@ -114,6 +117,7 @@ impl DeclaredOperation {
             },
             variables: variables::declared(&api.schema, operation)?,
             switches: Switches::of(document, operation),
+            labels: OnceLock::new(),
         })
     }
 }

@@ -28,6 +28,7 @@ use crate::plan::guard::panic_message;
 use crate::plan::planner::Planner;
 use crate::prepare::{Prepared, PreparedKey};
 use crate::project;
+use crate::rollout::Rollout;
 use crate::schema::ApiSchema;
 use crate::subgraph::OperationKind;
 use crate::variables;
@@ -134,6 +135,7 @@ pub struct Engine {
     pub(crate) subgraphs: Subgraphs,
     pub(crate) flights: Flights<Response>,
     pub(crate) epoch: Epoch,
+    pub(crate) rollout: Arc<dyn Rollout>,
     pub(crate) options: Options,
 }
 
@@ -267,8 +269,9 @@ impl Engine {
         let variables =
             variables::coerce(schema, &declared.variables, &request.variables, &places)?;
         let setting = declared.switches.read(&variables).map_err(one)?;
+        let on = self.labels_on(&document, position, &context.extensions);
         let prepared = self
-            .prepare(&document, position, setting, deadline)
+            .prepare(&document, position, (setting, on), deadline)
             .await
             .map_err(one)?;
         let arguments: Result<Vec<Value>, _> = prepared

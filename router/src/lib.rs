@@ -29,6 +29,7 @@ mod paths;
 mod plan;
 mod prepare;
 mod project;
+mod rollout;
 mod schema;
 mod serve;
 mod sharing;
@@ -47,6 +48,7 @@ pub use engine::{Cached, Context, Engine, Explanation, Request, Response, Upload
 pub use error::{Code, GraphQLError, Location, PathSegment};
 pub use in_process::InProcess;
 pub use remote::{ClientHeaders, Credentials, HeaderRules, Remote, RemoteOptions};
+pub use rollout::{RandomRollout, Rollout};
 pub use serve::{Admit, ServeOptions, serve_subgraph};
 pub use sharing::SharedBy;
 pub use subgraph::{

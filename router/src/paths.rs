@@ -11,13 +11,17 @@ use crate::prepare::Prepared;
 /// Paths that one failure may have in an answer.
 const PATHS_MAX: usize = 16;
 
+/// Failures under the names of the client.
+pub(crate) struct Told {
+    pub(crate) errors: Vec<GraphQLError>,
+    /// Nulls that come of them, under aliases that do not ask for what failed.
+    pub(crate) hushed: Vec<Vec<PathSegment>>,
+}
+
 /// Tells every failure under the names of the client.
-pub(crate) fn to_client(
-    shape: &Shape,
-    data: &Data<'_>,
-    failures: Vec<Failure>,
-) -> Vec<GraphQLError> {
+pub(crate) fn to_client(shape: &Shape, data: &Data<'_>, failures: Vec<Failure>) -> Told {
     let mut errors: Vec<GraphQLError> = Vec::with_capacity(failures.len());
+    let mut hushed = Vec::new();
     for failure in failures {
         let mut search = Search::default();
         let here = At {
@@ -26,7 +30,8 @@ pub(crate) fn to_client(
             is_complete: true,
         };
         search.walk(here, &failure.path, &mut Vec::new());
-        let paths = search.into_paths();
+        let paths = search.take_paths();
+        hushed.append(&mut search.nulls);
         if paths.is_empty() {
             let (code, path) = (failure.error.code(), &failure.path);
             tracing::warn!(code, ?path, "a field that no client asked for failed");
@@ -42,7 +47,7 @@ pub(crate) fn to_client(
             }
         }
     }
-    errors
+    Told { errors, hushed }
 }
 
 /// Whether a failed field is not even null: where it must not be null, its subgraph gave
@@ -88,11 +93,9 @@ fn is_absent(
             (PathSegment::Index(index), Data::List(items)) if *index < items.len() => {
                 &items[*index]
             }
+            (_, Data::Absent) => return true,
             _ => return false,
         };
-        if matches!(data, Data::Absent) {
-            return true;
-        }
     }
     matches!(data, Data::Absent)
 }
@@ -100,18 +103,23 @@ fn is_absent(
 #[derive(Default)]
 struct Search {
     found: Vec<Vec<PathSegment>>,
-    /// Paths that end early: the client did not ask for the rest.
+    /// Paths that end early, at a null.
+    nulls: Vec<Vec<PathSegment>>,
+    /// Other paths that end early: the client did not ask for the rest.
     cut: Vec<Vec<PathSegment>>,
 }
 
 impl Search {
-    /// The paths of the failure; one that ends early only if there is no better.
-    fn into_paths(self) -> Vec<Vec<PathSegment>> {
-        if !self.found.is_empty() {
-            return self.found;
+    /// The paths of the failure; one that ends early only if there is no better: where an alias
+    /// asks for what failed, another that does not has nothing to say about it.
+    fn take_paths(&mut self) -> Vec<Vec<PathSegment>> {
+        for paths in [&mut self.found, &mut self.nulls] {
+            if !paths.is_empty() {
+                return std::mem::take(paths);
+            }
         }
         let longest = self.cut.iter().map(Vec::len).max();
-        let cut = self.cut.into_iter();
+        let cut = std::mem::take(&mut self.cut).into_iter();
         cut.filter(|path| Some(path.len()) == longest).collect()
     }
 
@@ -143,7 +151,7 @@ impl Search {
                     path.pop();
                 }
                 if !selected && at.is_null() {
-                    add(&mut self.found, path);
+                    add(&mut self.nulls, path);
                 } else if !selected && !is_complete {
                     add(&mut self.cut, path);
                 }

@@ -15,6 +15,7 @@ use crate::normalize::shape::Shape;
 use crate::normalize::switches::Setting;
 use crate::normalize::{self, NormalizedOperation};
 use crate::plan::{PlanError, QueryPlan, guard};
+use crate::rollout::On;
 use crate::subgraph::OperationKind;
 
 /// Documents shorter than this are parsed where they arrive; a thread would cost more.
@@ -26,8 +27,9 @@ const BYTES_PER_CHARACTER: usize = 40;
 /// What a field of a shape takes, with its names.
 const BYTES_PER_ENTRY: usize = 300;
 
-/// The document, the operation in it, and the setting of its switches.
-pub(crate) type PreparedKey = (u64, usize, Setting);
+/// The document, the operation in it, the setting of its switches, and the labels of overrides
+/// that are on.
+pub(crate) type PreparedKey = (u64, usize, Setting, On);
 
 /// An operation that only lacks the values of a request.
 pub(crate) struct Prepared {
@@ -82,19 +84,20 @@ impl Engine {
             .unwrap_or_else(|err| Err(vec![refuse(&err)]))
     }
 
-    /// What is needed to run an operation with its switches set like this.
+    /// What is needed to run an operation with its switches and labels set like this.
     pub(crate) async fn prepare(
         &self,
         document: &Arc<Document>,
         position: usize,
-        setting: Setting,
+        (setting, on): (Setting, On),
         deadline: Instant,
     ) -> Result<Arc<Prepared>, GraphQLError> {
-        let key = (document.id, position, setting);
+        let key = (document.id, position, setting, on);
         if let Some(prepared) = self.prepared.find(&key) {
             return Ok(prepared);
         }
-        let make = self.make(Arc::clone(document), position, key.2.clone());
+        let settings = (key.2.clone(), key.3.clone());
+        let make = self.make(Arc::clone(document), position, settings);
         let made = self.prepared.find_or_make(key, |made| made.weight, || make);
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made,
@@ -106,7 +109,7 @@ impl Engine {
         &self,
         document: Arc<Document>,
         position: usize,
-        setting: Setting,
+        (setting, on): (Setting, On),
     ) -> Result<Arc<Prepared>, GraphQLError> {
         let api = Arc::clone(&self.api);
         let work = move || Ok(normalize::normalize(&api, &document, position, &setting));
@@ -115,7 +118,7 @@ impl Engine {
             .map_err(|err| refuse(&err))??;
         let mut plans = Vec::with_capacity(normalized.operations.len());
         for operation in normalized.operations {
-            plans.push(self.plan(operation).await?);
+            plans.push(self.plan(operation, &on).await?);
         }
         let is_mutation = normalized.kind == OperationKind::Mutation;
         Ok(Arc::new(Prepared {
@@ -129,13 +132,21 @@ impl Engine {
         }))
     }
 
-    async fn plan(&self, operation: NormalizedOperation) -> Result<Arc<QueryPlan>, GraphQLError> {
-        let key: Arc<str> = operation.text.as_str().into();
+    async fn plan(
+        &self,
+        operation: NormalizedOperation,
+        on: &On,
+    ) -> Result<Arc<QueryPlan>, GraphQLError> {
+        let key: Arc<str> = match on.is_empty() {
+            true => operation.text.as_str().into(),
+            false => format!("{} # {on:?}", operation.text).into(),
+        };
+        let on = on.clone();
         let weight = key.len() * BYTES_PER_CHARACTER;
         let make = || async move {
             let planner = Arc::clone(&self.planner);
             let limit = self.options.plan_timeout;
-            let work = move || planner.plan(&operation, limit);
+            let work = move || planner.plan(&operation, &on, limit);
             guard::run(&self.planning, limit, work).await.map(Arc::new)
         };
         self.plans

@@ -28,10 +28,12 @@ pub(crate) fn project(
 ) -> Projected {
     let shape = &prepared.shape;
     let has_gaps = paths::leave_gaps(prepared, &executed);
+    let told = paths::to_client(shape, &executed.data, executed.failures);
     let mut projector = Projector {
         body: Vec::with_capacity(prepared.expected_size()),
         path: Vec::new(),
-        explained: paths::to_client(shape, &executed.data, executed.failures),
+        explained: told.errors,
+        hushed: told.hushed,
         added: 0,
         has_gaps,
         introspected,
@@ -102,6 +104,8 @@ struct Projector<'a> {
     path: Vec<At<'a>>,
     /// The errors so far: a null at, above or below one of their paths needs no other.
     explained: Vec<GraphQLError>,
+    /// Further places that need no other.
+    hushed: Vec<Vec<PathSegment>>,
     /// Some of the errors made subgraphs leave out more than what they are about.
     has_gaps: bool,
     added: usize,
@@ -235,11 +239,12 @@ impl<'a> Projector<'a> {
     }
 
     fn unexplained(&mut self, message: impl FnOnce() -> String) {
-        let is_explained = |error: &GraphQLError| {
-            let mut pairs = error.path.iter().zip(&self.path);
+        let is_here = |path: &Vec<PathSegment>| {
+            let mut pairs = path.iter().zip(&self.path);
             pairs.all(|(told, here)| here.is(told))
         };
-        if self.added == ERRORS_MAX || self.explained.iter().any(is_explained) {
+        let told = self.explained.iter().map(|error| &error.path);
+        if self.added == ERRORS_MAX || told.chain(&self.hushed).any(is_here) {
             return;
         }
         self.added += 1;

@@ -34,6 +34,7 @@ cases! {
     abstract_entities_nested
     access_directives
     aliases
+    aliases_and_nulls
     aliases_with_arguments
     argument_intersection
     child_interface_mismatch
@@ -64,6 +65,7 @@ cases! {
     interface_covariance
     interface_field_on_objects_only
     interface_hierarchy
+    interface_levels
     interface_members_differ
     interface_object
     interface_object_concrete_elsewhere

@@ -124,6 +124,18 @@ impl Links {
         all
     }
 
+    /// What to say of a directive that the document has from a specification without importing
+    /// it, if that is unsupported.
+    pub(crate) fn refuse_directive(&self, local: &str) -> Option<String> {
+        let mut links = self.all.iter();
+        let link = links.find(|link| link.is_apollo_spec("federation"))?;
+        let directives = UNSUPPORTED.iter().filter_map(|name| name.strip_prefix('@'));
+        let mut named = directives.filter(|name| link.local_directive(name) == local);
+        named
+            .next()
+            .map(|_| unsupported(&format!("@{local}"), link))
+    }
+
     pub(crate) fn is_machinery(&self, type_name: &str) -> bool {
         matches!(
             type_name,
@@ -230,12 +242,19 @@ fn refuse_import(name: &str, minor: u32, link: &Link) -> Option<Complaint> {
         );
         Some((Code::InvalidLinkDirectiveUsage, link.location, message))
     } else if UNSUPPORTED.contains(&name) {
-        let message = format!("'{name}' of '{}' is not supported", link.url);
+        let message = unsupported(name, link);
         Some((Code::UnsupportedFeature, link.location, message))
     } else {
         let message = format!("cannot import '{name}' from '{}'", link.url);
         Some((Code::InvalidLinkDirectiveUsage, link.location, message))
     }
+}
+
+fn unsupported(name: &str, link: &Link) -> String {
+    format!(
+        "'{name}' of '{}' is not supported, pass an argument or use '@requires' instead",
+        link.url
+    )
 }
 
 /// The `@link`s on a document's schema definition and extensions.

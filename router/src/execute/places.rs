@@ -22,10 +22,10 @@ pub(crate) fn visit<'d, 'a>(
         Data::Object(_) => match steps.split_first() {
             None => found(data),
             Some((Step::Field { slot, .. }, rest)) => visit(data.field(*slot), rest, found),
-            Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+            Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
                 visit(data, rest, found);
             }
-            Some((Step::Object(_) | Step::List, _)) => {}
+            Some((Step::Objects(_) | Step::List, _)) => {}
         },
         _ => {}
     }
@@ -56,10 +56,10 @@ pub(crate) fn visit_mut<'a>(
                 visit_mut(value, rest, found);
             }
         }
-        Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+        Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
             visit_mut(data, rest, found);
         }
-        Some((Step::Object(_) | Step::List, _)) => {}
+        Some((Step::Objects(_) | Step::List, _)) => {}
     }
 }
 
@@ -86,10 +86,10 @@ pub(crate) fn visit_paths(
                 visit_paths(data.field(*slot), rest, path, found);
                 path.pop();
             }
-            Some((Step::Object(wanted), rest)) if data.typename() == Some(wanted) => {
+            Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
                 visit_paths(data, rest, path, found);
             }
-            Some((Step::Object(_) | Step::List, _)) => {}
+            Some((Step::Objects(_) | Step::List, _)) => {}
         },
         _ => {}
     }
@@ -101,9 +101,14 @@ pub(crate) fn until_list(steps: &[Step]) -> Vec<PathSegment> {
     until
         .filter_map(|step| match step {
             Step::Field { name, .. } => Some(PathSegment::from(&**name)),
-            Step::List | Step::Object(_) => None,
+            Step::List | Step::Objects(_) => None,
         })
         .collect()
+}
+
+fn is_of(object: &Data<'_>, types: &[String]) -> bool {
+    let typename = object.typename();
+    typename.is_some_and(|typename| types.iter().any(|ty| ty == typename))
 }
 
 fn after_list(steps: &[Step]) -> &[Step] {
@@ -142,7 +147,7 @@ mod tests {
         let steps = [
             field(1, "a"),
             Step::List,
-            Step::Object("X".to_owned()),
+            Step::Objects(["X".to_owned()].into()),
             field(1, "b"),
             Step::List,
             Step::List,

@@ -9,6 +9,7 @@ use crate::normalize::arguments::{self, Arguments};
 use crate::normalize::names::{Identity, Scope};
 use crate::normalize::operation::{NeutralField, Selections};
 use crate::normalize::switches::Settings;
+use crate::normalize::twins;
 use crate::schema::ApiSchema;
 
 /// The state of one normalization.
@@ -52,6 +53,9 @@ impl<'a> Builder<'a> {
     ) -> Result<(), GraphQLError> {
         let mut names = std::mem::take(&mut self.names);
         let is_root = true;
+        if twins::may_be_in(self.document) {
+            self.part_twins(&[set], is_root, &mut names)?;
+        }
         let result = self.merge(set, parent, is_root, &mut names, into);
         self.names = names;
         result
@@ -108,7 +112,7 @@ impl<'a> Builder<'a> {
         }
         let arguments = self.arguments.of(&self.api.schema, field, self.settings)?;
         let ty = &field.definition.ty;
-        let name = names.name(&self.identity(field, &arguments, is_root));
+        let name = names.name(&self.identity(field, &arguments, is_root, names));
         let composite = self.api.is_composite(ty.inner_named_type());
         let entry = into
             .fields
@@ -137,6 +141,7 @@ impl<'a> Builder<'a> {
         field: &Field,
         arguments: &[(String, usize)],
         is_root: bool,
+        names: &Scope,
     ) -> Identity {
         let ty = &field.definition.ty;
         let inner = ty.inner_named_type();
@@ -150,6 +155,7 @@ impl<'a> Builder<'a> {
             arguments: arguments::print(arguments),
             shape,
             response_key: (is_root && self.serial_root).then(|| field.response_key().to_string()),
+            twin: names.twin(field),
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod operation;
 pub(crate) mod shape;
 mod shapes;
 pub(crate) mod switches;
+mod twins;
 
 use std::sync::Arc;
 

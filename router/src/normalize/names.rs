@@ -5,7 +5,12 @@
 //! What the planner adds is called `_q0_name` where its own name is taken.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use apollo_compiler::Name;
+use apollo_compiler::executable::{Field, SelectionSet};
+
+use crate::normalize::shape::Shape;
 use crate::schema::ApiSchema;
 
 /// What makes two selections of a field one.
@@ -17,6 +22,8 @@ pub(crate) struct Identity {
     pub(crate) shape: String,
     /// Set where two selections are never one: at the root of a mutation.
     pub(crate) response_key: Option<String>,
+    /// Tells those apart that are one by all else, but whose failures take away different things.
+    pub(crate) twin: usize,
 }
 
 /// The names given below one place of the response, whatever the type of the parent.
@@ -25,6 +32,10 @@ pub(crate) struct Scope {
     names: HashMap<Identity, String>,
     children: HashMap<String, Scope>,
     aliases: usize,
+    /// Which twin a field is, by its address in the document; the first unless it is here.
+    twins: HashMap<*const Field, usize>,
+    /// Shapes of what is selected here, by type and by the addresses of the selections.
+    pub(crate) shapes: HashMap<(Name, Vec<*const SelectionSet>), Arc<Shape>>,
 }
 
 impl Scope {
@@ -35,6 +46,7 @@ impl Scope {
         }
         let plain = identity.arguments.is_empty()
             && identity.response_key.is_none()
+            && identity.twin == 0
             && !self.names.values().any(|name| *name == identity.field);
         let name = if plain {
             identity.field.clone()
@@ -44,6 +56,20 @@ impl Scope {
         };
         self.names.insert(identity.clone(), name.clone());
         name
+    }
+
+    /// Notes which twin some fields are.
+    pub(crate) fn part(&mut self, twin: usize, fields: &[&Field]) {
+        if twin > 0 {
+            let fields = fields.iter().map(|field| std::ptr::from_ref(*field));
+            self.twins.extend(fields.map(|field| (field, twin)));
+        }
+    }
+
+    /// Which twin a field is.
+    pub(crate) fn twin(&self, field: &Field) -> usize {
+        let twin = self.twins.get(&std::ptr::from_ref(field));
+        twin.copied().unwrap_or_default()
     }
 
     pub(crate) fn child(&mut self, name: &str) -> &mut Self {
@@ -81,6 +107,7 @@ mod tests {
             arguments: arguments.to_owned(),
             shape: "String".to_owned(),
             response_key: None,
+            twin: 0,
         }
     }
 

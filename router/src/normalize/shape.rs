@@ -75,11 +75,19 @@ impl Shape {
         }
     }
 
-    /// The fields of every concrete type.
+    /// The fields of all concrete types, those once that several share.
     pub(crate) fn all_fields(&self) -> Vec<&Fields> {
         match self {
             Self::Object(fields) | Self::Uniform { fields, .. } => vec![fields],
-            Self::Abstract(types) => types.values().collect(),
+            Self::Abstract(types) => {
+                let mut all: Vec<&Fields> = Vec::new();
+                for fields in types.values() {
+                    if !all.iter().any(|known| Arc::ptr_eq(known, fields)) {
+                        all.push(fields);
+                    }
+                }
+                all
+            }
         }
     }
 }

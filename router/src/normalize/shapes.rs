@@ -37,6 +37,23 @@ impl<'a> Builder<'a> {
         is_root: bool,
         names: &mut Scope,
     ) -> Result<Arc<Shape>, GraphQLError> {
+        let addresses = sets.iter().map(|set| std::ptr::from_ref(*set)).collect();
+        let key = (ty.clone(), addresses);
+        if let Some(known) = names.shapes.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let shape = self.new_composite(ty, sets, is_root, names)?;
+        names.shapes.insert(key, Arc::clone(&shape));
+        Ok(shape)
+    }
+
+    fn new_composite(
+        &mut self,
+        ty: &Name,
+        sets: &[&'a SelectionSet],
+        is_root: bool,
+        names: &mut Scope,
+    ) -> Result<Arc<Shape>, GraphQLError> {
         let api = self.api;
         let possible = api.possible_types(ty);
         if !api.is_abstract(ty) {
@@ -151,7 +168,7 @@ impl<'a> Builder<'a> {
             _ => {
                 let arguments = self.arguments.of(&self.api.schema, field, self.settings)?;
                 let ty = self.definition(concrete, field).ty.clone();
-                let identity = self.identity(field, &arguments, is_root);
+                let identity = self.identity(field, &arguments, is_root, names);
                 shape.name = names.name(&identity).into();
                 let below: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
                 shape.value = self.value(&ty, &below, names.child(&shape.name))?;

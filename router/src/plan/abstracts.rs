@@ -3,7 +3,8 @@
 
 use apollo_compiler::Name;
 
-use crate::plan::draft::{Deps, NodeId};
+use crate::plan::branches::Branches;
+use crate::plan::draft::Deps;
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Access, PositionId};
 use crate::plan::select::Given;
@@ -12,7 +13,7 @@ use crate::plan::wanted::{Wanted, WantedField};
 
 impl Planning<'_> {
     pub(crate) fn select_abstract(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
-        let knows_type = |access: &Access| !self.index.is_interface_object(&access.place);
+        let knows_type = |access: &Access| !self.hides_type(access);
         if !wanted.needs_type() && !self.positions[at].accesses.iter().any(knows_type) {
             let mut given = Given::default();
             let rest = self.give_common(at, wanted, &mut given)?;
@@ -28,15 +29,20 @@ impl Planning<'_> {
     /// The same with a request at hand that knows the concrete types.
     fn select_typed(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
         let typed = self.typed_access(at)?;
-        let group = self.group(&typed);
-        self.draft.nodes[typed.node].tells_type = true;
-        self.positions[at].tells_type = Some(group);
-        if self.missing(&typed.place, wanted) == 0 {
-            self.copy(typed.node, &typed.place, wanted);
-            return Ok(Deps::from([group]));
+        let groups = self.groups(&typed);
+        for part in &typed.parts {
+            self.draft.nodes[part.node].tells_type = true;
+        }
+        self.positions[at].tells_type = groups.clone();
+        let mut parts = typed.parts.iter();
+        if parts.all(|part| self.missing(&part.place, wanted) == 0) {
+            for part in &typed.parts {
+                self.copy(part.node, &part.place, wanted);
+            }
+            return Ok(groups);
         }
         let mut given = Given::default();
-        given.deps.insert(group);
+        given.deps.extend(groups);
         let rest = self.give_common(at, wanted, &mut given)?;
         let mut deps = self.descend(given, wanted)?;
         deps.extend(self.select_by_object(at, &rest)?);
@@ -46,9 +52,7 @@ impl Planning<'_> {
     /// A request that knows the concrete types at a position.
     fn typed_access(&mut self, at: PositionId) -> Planned<Access> {
         let accesses = &self.positions[at].accesses;
-        let mut typed = accesses
-            .iter()
-            .filter(|access| !self.index.is_interface_object(&access.place));
+        let mut typed = accesses.iter().filter(|access| !self.hides_type(access));
         if let Some(access) = typed.next() {
             return Ok(access.clone());
         }
@@ -94,13 +98,17 @@ impl Planning<'_> {
         }
         for (condition, wanted) in &wanted.fragments {
             let accesses = self.positions[at].accesses.iter();
-            let mut covering =
-                accesses.filter(|access| self.covers_fragment(&access.place, condition, wanted));
+            let mut covering = accesses.filter(|access| {
+                let mut parts = access.parts.iter();
+                parts.all(|part| self.covers_fragment(&part.place, condition, wanted))
+            });
             if let Some(access) = covering.next().cloned() {
-                given.deps.insert(self.group(&access));
-                let node = self.draft.fragment(access.node, condition);
-                let place = self.index.narrow(&access.place, condition);
-                self.copy(node, &place, wanted);
+                given.deps.extend(self.groups(&access));
+                for part in &access.parts {
+                    let node = self.draft.fragment(part.node, condition);
+                    let place = self.index.narrow(&part.place, condition);
+                    self.copy(node, &place, wanted);
+                }
             } else {
                 rest.fragments.insert(condition.clone(), wanted.clone());
             }
@@ -110,101 +118,51 @@ impl Planning<'_> {
 
     /// Whether a request can answer a field for each concrete type, though not for all at once.
     fn has_every_object(&self, at: PositionId, field: &WantedField) -> bool {
-        self.positions[at].accesses.iter().any(|access| {
-            let objects = self.index.possible_at(&access.place);
-            !self.index.is_interface_object(&access.place)
-                && objects.iter().all(|object| {
-                    let place = self.index.narrow(&access.place, object);
-                    self.index.follow(&place, &field.field).is_some()
-                })
+        let has_every = |place: &Place| {
+            let mut objects = self.index.possible_at(place).iter();
+            objects.all(|object| {
+                let place = self.index.narrow(place, object);
+                self.index.follow(&place, &field.field).is_some()
+            })
+        };
+        let mut accesses = self.positions[at].accesses.iter();
+        accesses.any(|access| {
+            let mut parts = access.parts.iter();
+            !self.hides_type(access) && parts.all(|part| has_every(&part.place))
         })
     }
 
     fn select_by_object(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
-        let mut objects: Vec<Name> = Vec::new();
-        for access in &self.positions[at].accesses {
-            if self.index.is_interface_object(&access.place) {
+        let mut deps = Deps::new();
+        let mut branches = Branches::default();
+        for object in self.objects_at(at) {
+            let sources = wanted.sources(self.index, &object);
+            if sources.is_empty() {
                 continue;
             }
-            for object in self.index.possible_at(&access.place) {
+            let narrowed = self.narrowed(at, &object);
+            let given = self.give_object(narrowed, &Wanted::of_sources(&sources))?;
+            deps.extend(given.deps);
+            for (child, name) in given.below {
+                branches.add(&name, &sources[&name], (narrowed, child));
+            }
+        }
+        deps.extend(self.descend_branches(at, branches)?);
+        Ok(deps)
+    }
+
+    /// The concrete types that the requests at hand can tell at a position.
+    fn objects_at(&self, at: PositionId) -> Vec<Name> {
+        let accesses = self.positions[at].accesses.iter();
+        let typed = accesses.filter(|access| !self.hides_type(access));
+        let mut objects: Vec<Name> = Vec::new();
+        for part in typed.flat_map(|access| &access.parts) {
+            for object in self.index.possible_at(&part.place) {
                 if !objects.contains(object) {
                     objects.push(object.clone());
                 }
             }
         }
-        let mut deps = Deps::new();
-        for object in objects {
-            let wanted = wanted.of_object(self.index, &object);
-            if !wanted.is_empty() {
-                let narrowed = self.narrowed(at, &object);
-                deps.extend(self.select_object(narrowed, &wanted)?);
-            }
-        }
-        Ok(deps)
-    }
-
-    /// Selects everything wanted in a request that can answer all of it.
-    fn copy(&mut self, node: NodeId, place: &Place, wanted: &Wanted) {
-        for (name, field) in &wanted.fields {
-            match self.index.follow(place, &field.field) {
-                Some(value) => self.copy_field(node, place, name, field, &value),
-                None => self.copy_by_object(
-                    node,
-                    place,
-                    None,
-                    &Wanted {
-                        fields: [(name.clone(), field.clone())].into(),
-                        ..Wanted::default()
-                    },
-                ),
-            }
-        }
-        for (condition, wanted) in &wanted.fragments {
-            if self.covers_fragment(place, condition, wanted) {
-                let node = self.draft.fragment(node, condition);
-                let place = self.index.narrow(place, condition);
-                self.copy(node, &place, wanted);
-            } else {
-                self.copy_by_object(node, place, Some(condition), wanted);
-            }
-        }
-    }
-
-    fn copy_field(
-        &mut self,
-        node: NodeId,
-        place: &Place,
-        name: &Name,
-        field: &WantedField,
-        value: &Place,
-    ) {
-        let composite = self.index.is_composite(&value.ty).then_some(&value.ty);
-        let selected = (&field.field, &field.arguments);
-        let Some(below) = self.draft.field(node, name, selected, composite) else {
-            return;
-        };
-        let ty = self.index.field_type(&place.ty, &field.field);
-        if ty.is_some_and(|ty| self.index.is_abstract(ty.inner_named_type())) {
-            self.draft.nodes[below].tells_type = true;
-        }
-        if let Some(wanted) = &field.below {
-            self.copy(below, value, wanted);
-        }
-    }
-
-    fn copy_by_object(
-        &mut self,
-        node: NodeId,
-        place: &Place,
-        condition: Option<&Name>,
-        wanted: &Wanted,
-    ) {
-        for object in self.index.possible_at(place).to_vec() {
-            if condition.is_none_or(|condition| self.index.is_a(&object, condition)) {
-                let fragment = self.draft.fragment(node, &object);
-                let place = self.index.narrow(place, &object);
-                self.copy(fragment, &place, wanted);
-            }
-        }
+        objects
     }
 }

@@ -6,7 +6,7 @@ use apollo_compiler::ast::{Field, Selection};
 
 use crate::plan::planning::{Planned, Planning};
 use crate::plan::position::{Origin, PositionId};
-use crate::plan::supergraph::{GraphId, Place, Target};
+use crate::plan::supergraph::{Place, Target};
 use crate::plan::ways::Ways;
 use crate::subgraph::OperationKind;
 
@@ -22,8 +22,8 @@ pub(crate) enum Route {
     Root,
     /// An entity fetch by the key of this number.
     Key(usize),
-    /// The field that leads here can be asked of the subgraph too, where the parent is this.
-    Parent(Target),
+    /// The field that leads here can be asked of the subgraph too, where each parent is this.
+    Parents(Vec<Target>),
 }
 
 impl Planning<'_> {
@@ -82,25 +82,45 @@ impl Planning<'_> {
         at: PositionId,
         target: &Target,
     ) -> Planned<Option<(Cost, Route)>> {
-        let (parent, field) = match self.positions[at].origin.clone() {
+        let origin = self.positions[at].origin.clone();
+        let field = match &origin {
             Origin::Root(_) => return Ok(None),
-            Origin::Narrowed(parent) => (parent, None),
-            Origin::Field { parent, field, .. } => (parent, Some(field.field)),
+            Origin::Narrowed(_) => None,
+            Origin::Field { field, .. } => Some(&field.field),
         };
-        if field.is_some() && self.is_event_or_change(parent) {
-            return Ok(None);
+        // Those of one position are asked together, so the dearest decides.
+        let (mut total, mut parents) = (0, Vec::new());
+        for parent in origin.parents() {
+            if field.is_some() && self.is_event_or_change(*parent) {
+                return Ok(None);
+            }
+            let Some((cost, from)) = self.way_by(*parent, field, target)? else {
+                return Ok(None);
+            };
+            total = total.max(cost);
+            parents.push(from);
         }
-        let mut best: Option<(Cost, Route)> = None;
-        let parents = self.index.targets(&self.positions[parent].ty);
-        for from in parents
+        Ok(Some((total, Route::Parents(parents))))
+    }
+
+    /// The cheapest way to a parent that gives a target.
+    fn way_by(
+        &mut self,
+        parent: PositionId,
+        field: Option<&Name>,
+        target: &Target,
+    ) -> Planned<Option<(Cost, Target)>> {
+        let mut best: Option<(Cost, Target)> = None;
+        let targets = self.index.targets(&self.positions[parent].ty);
+        for from in targets
             .into_iter()
             .filter(|from| from.graph == target.graph)
         {
-            if self.leads_to(parent, &from, field.as_ref(), target)
+            if self.leads_to(parent, &from, field, target)
                 && let Some((cost, _)) = self.route(parent, &from)?
                 && best.as_ref().is_none_or(|(known, _)| cost < *known)
             {
-                best = Some((cost, Route::Parent(from)));
+                best = Some((cost, from));
             }
         }
         Ok(best)
@@ -123,15 +143,19 @@ impl Planning<'_> {
         field: Option<&Name>,
         target: &Target,
     ) -> bool {
-        let access = self.positions[parent].access(from);
-        let place = access.map_or_else(|| from.place(), |access| access.place.clone());
-        match field {
+        let leads = |place: &Place| match field {
             Some(field) => {
-                let value = self.index.follow(&place, field);
+                let value = self.index.follow(place, field);
                 value.is_some_and(|value| value.ty == target.ty)
             }
-            None if self.index.is_interface_object(&place) => false,
-            None => self.index.possible_at(&place).contains(&target.ty),
+            None if self.index.is_interface_object(place) => false,
+            None => self.index.possible_at(place).contains(&target.ty),
+        };
+        match self.positions[parent].access(from) {
+            // A field is asked of all parts; a concrete type may be in some of them only.
+            Some(access) if field.is_some() => access.parts.iter().all(|part| leads(&part.place)),
+            Some(access) => access.parts.iter().any(|part| leads(&part.place)),
+            None => leads(&from.place()),
         }
     }
 
@@ -173,13 +197,16 @@ impl Planning<'_> {
         let mut best: Option<Cost> = None;
         let position = &self.positions[at];
         let at_hand = position.accesses.iter().chain(&position.shared);
-        let places: Vec<_> = at_hand.map(|access| access.place.clone()).collect();
-        for place in places {
-            if let Some(value) = self.index.follow(&place, &field.name)
-                && let Some(cost) = self.below_cost(&value, field)?
-            {
-                best = Some(best.map_or(cost, |known| known.min(cost)));
+        let values: Vec<_> = at_hand
+            .filter_map(|access| self.follow(access, &field.name))
+            .collect();
+        for values in values {
+            let mut total = Some(0);
+            for value in &values {
+                let cost = self.below_cost(value, field)?;
+                total = total.zip(cost).map(|(total, cost)| total + cost);
             }
+            best = best.into_iter().chain(total).min();
         }
         if best == Some(0) {
             return Ok(best);
@@ -215,7 +242,7 @@ impl Planning<'_> {
     /// Where a field's value is when a subgraph answers it, requirements put aside.
     pub(crate) fn value_of(&self, target: &Target, field: &Name) -> Option<Place> {
         let known = self.index.field_in(target, field)?;
-        (!known.is_external).then(|| known.value(target.graph))
+        (!self.index.is_external(known)).then(|| known.value(target.graph))
     }
 
     /// What it takes to have a field that requires others.
@@ -243,94 +270,7 @@ impl Planning<'_> {
         let route = self.key_route(at, target, &*ways?)?;
         Ok(route.and_then(|(_, route)| match route {
             Route::Key(number) => Some(number),
-            Route::Here | Route::Root | Route::Parent(_) => None,
+            Route::Here | Route::Root | Route::Parents(_) => None,
         }))
-    }
-
-    /// What it takes to have the rest of a field set below a value.
-    fn below_cost(&mut self, value: &Place, field: &Field) -> Planned<Option<Cost>> {
-        self.values_cost(value, &field.selection_set, &mut Vec::new())
-    }
-
-    fn values_cost(
-        &mut self,
-        value: &Place,
-        set: &[Selection],
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        self.step()?;
-        let mut total = 0;
-        for selection in set {
-            let cost = match selection {
-                Selection::Field(field) => self.value_field_cost(value, field, entered)?,
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.type_condition.as_ref();
-                    let objects = self.index.possible_at(value).iter().filter(|object| {
-                        condition.is_none_or(|condition| self.index.is_a(object, condition))
-                    });
-                    let objects: Vec<Name> = objects.cloned().collect();
-                    self.objects_cost(value, &objects, &fragment.selection_set, entered)?
-                }
-                Selection::FragmentSpread(_) => None,
-            };
-            match cost {
-                Some(cost) => total += cost,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(total))
-    }
-
-    fn objects_cost(
-        &mut self,
-        value: &Place,
-        objects: &[Name],
-        set: &[Selection],
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        let mut total = 0;
-        for object in objects {
-            let place = self.index.narrow(value, object);
-            match self.values_cost(&place, set, entered)? {
-                Some(cost) => total += cost,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(total))
-    }
-
-    fn value_field_cost(
-        &mut self,
-        value: &Place,
-        field: &Field,
-        entered: &mut Vec<GraphId>,
-    ) -> Planned<Option<Cost>> {
-        if field.name == "__typename" {
-            return Ok(Some(0));
-        }
-        if let Some(below) = self.index.follow(value, &field.name) {
-            return self.values_cost(&below, &field.selection_set, entered);
-        }
-        let index = self.index;
-        if index.is_abstract(&value.ty) && !index.is_interface_object(value) {
-            let objects = index.possible_at(value).to_vec();
-            let only = [Selection::Field(field.clone().into())];
-            return self.objects_cost(value, &objects, &only, entered);
-        }
-        let mut best: Option<Cost> = None;
-        for target in index.targets(&value.ty) {
-            if entered.contains(&target.graph) || self.value_of(&target, &field.name).is_none() {
-                continue;
-            }
-            entered.push(target.graph);
-            let keys = index.in_graph(&target).map_or(&[][..], |ty| &ty.keys);
-            for key in keys {
-                if let Some(cost) = self.values_cost(value, key, entered)? {
-                    best = Some(best.map_or(cost + 1, |known| known.min(cost + 1)));
-                }
-            }
-            entered.pop();
-        }
-        Ok(best)
     }
 }

@@ -1,6 +1,7 @@
 //! A plan while it is made: requests to subgraphs, each with what it selects so far.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use apollo_compiler::Name;
 use indexmap::IndexMap;
@@ -99,7 +100,8 @@ impl Need {
 pub(crate) enum PathStep {
     Field(Name),
     List,
-    Object(Name),
+    /// Only objects of these concrete types.
+    Objects(Rc<[Name]>),
 }
 
 /// What is selected of an object in one request.
@@ -110,6 +112,8 @@ pub(crate) struct Node {
     pub(crate) fragments: IndexMap<Name, NodeId>,
     /// The data need the concrete type from here.
     pub(crate) tells_type: bool,
+    /// Several fields have it below them.
+    pub(crate) is_shared: bool,
 }
 
 /// One selected field.
@@ -117,6 +121,19 @@ pub(crate) struct NodeField {
     pub(crate) field: Name,
     pub(crate) arguments: Arguments,
     pub(crate) below: Option<NodeId>,
+}
+
+/// The selection below a field that is not selected yet.
+pub(crate) enum Below<'a> {
+    New(&'a Name),
+    Shared(NodeId),
+}
+
+impl Node {
+    /// Whether nothing has been selected.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fields.is_empty() && self.fragments.is_empty() && !self.tells_type
+    }
 }
 
 impl Draft {
@@ -204,6 +221,7 @@ impl Draft {
             fields: IndexMap::new(),
             fragments: IndexMap::new(),
             tells_type: false,
+            is_shared: false,
         });
         self.nodes.len() - 1
     }
@@ -221,19 +239,26 @@ impl Draft {
         fragment
     }
 
-    /// Selects a field; the selection below it has the type that the subgraph gives the field.
+    /// Selects a field; the selection below it is a new one, of the type that the subgraph
+    /// gives the field, or one that other fields have too.
     pub(crate) fn field(
         &mut self,
         node: NodeId,
         name: &Name,
         field: (&Name, &Arguments),
-        below: Option<&Name>,
+        below: Option<Below<'_>>,
     ) -> Option<NodeId> {
         if let Some(known) = self.nodes[node].fields.get(name) {
             return known.below;
         }
         let group = self.nodes[node].group;
-        let below = below.map(|ty| self.add_node(group, ty));
+        let below = below.map(|below| match below {
+            Below::New(ty) => self.add_node(group, ty),
+            Below::Shared(node) => {
+                self.nodes[node].is_shared = true;
+                node
+            }
+        });
         let field = NodeField {
             field: field.0.clone(),
             arguments: field.1.clone(),

@@ -27,7 +27,7 @@ impl Planning<'_> {
                 self.begin(at, target, deps, fields);
                 Ok(())
             }
-            Route::Parent(from) => self.enter_parent(at, target, &from),
+            Route::Parents(from) => self.enter_parents(at, target, &from),
         }
     }
 
@@ -44,7 +44,7 @@ impl Planning<'_> {
                 .accesses
                 .iter()
                 .take(usize::from(!is_top))
-                .map(|access| self.group(access)),
+                .flat_map(|access| self.groups(access)),
         );
         let place = At {
             path: &position.path,
@@ -54,36 +54,33 @@ impl Planning<'_> {
             .draft
             .root(target.graph, kind, &position.ty, &place, after);
         let node = self.draft.groups[group].root;
-        let place = target.place();
-        self.add_access(at, Access { node, place });
+        self.add_access(at, Access::of(node, target.place()));
     }
 
-    fn enter_parent(&mut self, at: PositionId, target: &Target, from: &Target) -> Planned<()> {
+    /// Asks the field that leads here of one more subgraph, which has the parents as told.
+    fn enter_parents(&mut self, at: PositionId, target: &Target, from: &[Target]) -> Planned<()> {
+        let origin = self.positions[at].origin.clone();
         self.busy.push((at, target.clone()));
-        let entered = match self.positions[at].origin {
-            Origin::Root(_) => Ok(()),
-            Origin::Field { parent, .. } | Origin::Narrowed(parent) => self.enter(parent, from),
-        };
+        let mut parents = origin.parents().iter().zip(from);
+        let entered = parents.try_for_each(|(parent, from)| self.enter(*parent, from));
         self.busy.pop();
         entered?;
-        match self.positions[at].origin.clone() {
-            Origin::Root(_) => {}
-            Origin::Narrowed(parent) => {
-                if let Some(access) = self.positions[parent].access(from).cloned() {
-                    self.narrow_access(at, &access);
-                }
+        let mut parts = Vec::new();
+        for (parent, from) in origin.parents().iter().zip(from) {
+            let Some(access) = self.positions[*parent].access(from).cloned() else {
+                return Err(self.unreachable(at, &target.ty));
+            };
+            if let Origin::Field { name, field, .. } = &origin {
+                let Some(values) = self.follow(&access, &field.field) else {
+                    return Err(self.unreachable(at, &target.ty));
+                };
+                self.assign_parts(&access, (name, field), values, &mut parts);
+            } else {
+                self.narrow_access(at, &access);
             }
-            Origin::Field {
-                parent,
-                name,
-                field,
-            } => {
-                if let Some(access) = self.positions[parent].access(from).cloned()
-                    && let Some(value) = self.index.follow(&access.place, &field.field)
-                {
-                    self.assign(parent, &access, &name, &field, value);
-                }
-            }
+        }
+        if !parts.is_empty() {
+            self.add_access(at, Access { parts });
         }
         if self.positions[at].access(target).is_none() {
             return Err(self.unreachable(at, &target.ty));
@@ -161,10 +158,8 @@ impl Planning<'_> {
         };
         let group = self.draft.entities(target.graph, &place, deps, input, fits);
         let root = self.draft.groups[group].root;
-        let access = Access {
-            node: self.draft.fragment(root, &target.ty),
-            place: target.place(),
-        };
+        let node = self.draft.fragment(root, &target.ty);
+        let access = Access::of(node, target.place());
         self.add_access(at, access.clone());
         access
     }

@@ -63,7 +63,7 @@ impl Display for Path<'_> {
                 Step::Field { name, .. } if position == 0 => write!(f, "{name}")?,
                 Step::Field { name, .. } => write!(f, ".{name}")?,
                 Step::List => write!(f, ".@")?,
-                Step::Object(object) => write!(f, "|{object}")?,
+                Step::Objects(objects) => write!(f, "|{}", objects.join("|"))?,
             }
         }
         Ok(())

@@ -5,12 +5,15 @@
 //! computation, bounded in steps and time.
 
 mod abstracts;
+mod branches;
+mod copy;
 mod cost;
 mod draft;
 mod enter;
 mod explain;
 mod gaps;
 pub(crate) mod guard;
+pub(crate) mod labels;
 pub(crate) mod planner;
 mod planning;
 mod position;
@@ -18,6 +21,7 @@ mod render;
 mod scope;
 mod select;
 mod supergraph;
+mod values;
 mod wanted;
 mod ways;
 
@@ -107,8 +111,8 @@ pub(crate) enum Step {
     },
     /// Every item of a list.
     List,
-    /// Only objects of this concrete type.
-    Object(String),
+    /// Only objects of these concrete types.
+    Objects(Arc<[String]>),
 }
 
 /// A part of a representation.

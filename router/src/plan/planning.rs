@@ -11,10 +11,11 @@ use apollo_compiler::ast::{Selection, Type};
 use apollo_compiler::{Name, Node};
 
 use crate::plan::PlanError;
-use crate::plan::draft::{Draft, GroupId, Need, PathStep};
-use crate::plan::position::{Access, Origin, Position, PositionId};
+use crate::plan::draft::{Below, Deps, Draft, GroupId, Need, NodeId, PathStep};
+use crate::plan::position::{Access, Origin, Part, Position, PositionId};
 use crate::plan::scope::{ScopeId, Scopes, list_levels};
 use crate::plan::supergraph::{Place, SupergraphIndex, Target};
+use crate::plan::values::KnownValues;
 use crate::plan::wanted::{Arguments, Wanted, WantedField};
 use crate::plan::ways::KnownWays;
 use crate::subgraph::OperationKind;
@@ -36,6 +37,9 @@ pub(crate) struct Planning<'a> {
     pub(crate) examined: Vec<(PositionId, Target, Name)>,
     pub(crate) deadline: Instant,
     pub(crate) known_ways: KnownWays,
+    pub(crate) known_values: KnownValues,
+    /// Concrete types go on together below their fields.
+    pub(crate) joins_twigs: bool,
     steps: usize,
 }
 
@@ -46,6 +50,7 @@ impl<'a> Planning<'a> {
         kind: OperationKind,
         wanted: &Wanted,
         deadline: Instant,
+        joins_twigs: bool,
     ) -> Planned<(Draft, Scopes)> {
         let root = root_type(kind);
         let (scopes, scope) = Scopes::of(index, &root, wanted);
@@ -59,6 +64,8 @@ impl<'a> Planning<'a> {
             examined: Vec::new(),
             deadline,
             known_ways: KnownWays::default(),
+            known_values: KnownValues::default(),
+            joins_twigs,
             steps: 0,
         };
         planning.select(0, wanted)?;
@@ -75,8 +82,26 @@ impl<'a> Planning<'a> {
         Ok(())
     }
 
-    pub(crate) fn group(&self, access: &Access) -> GroupId {
-        self.draft.nodes[access.node].group
+    /// The requests that an access takes.
+    pub(crate) fn groups(&self, access: &Access) -> Deps {
+        let parts = access.parts.iter();
+        parts
+            .map(|part| self.draft.nodes[part.node].group)
+            .collect()
+    }
+
+    /// The places of a field's value, if everything at hand can answer it.
+    pub(crate) fn follow(&self, access: &Access, field: &Name) -> Option<Vec<Place>> {
+        let parts = access.parts.iter();
+        parts
+            .map(|part| self.index.follow(&part.place, field))
+            .collect()
+    }
+
+    /// Whether the concrete types of some of the objects can not be told.
+    pub(crate) fn hides_type(&self, access: &Access) -> bool {
+        let mut parts = access.parts.iter();
+        parts.any(|part| self.index.is_interface_object(&part.place))
     }
 
     /// The place below a field of the objects at a position.
@@ -95,7 +120,7 @@ impl<'a> Planning<'a> {
         let needs = parent.needs.clone();
         let scope = self.scopes.child(parent.scope, name);
         let origin = Origin::Field {
-            parent: at,
+            parents: vec![at],
             name: name.clone(),
             field: Box::new(WantedField {
                 below: Some(Wanted::default()),
@@ -127,8 +152,8 @@ impl<'a> Planning<'a> {
             }
         };
         let parent = &self.positions[at];
-        let needs = parent.needs.iter().copied().chain(parent.tells_type);
-        self.positions[narrowed].needs = needs.collect();
+        let needs = parent.needs.union(&parent.tells_type).copied().collect();
+        self.positions[narrowed].needs = needs;
         for access in self.positions[at].accesses.clone() {
             self.narrow_access(narrowed, &access);
         }
@@ -137,29 +162,42 @@ impl<'a> Planning<'a> {
 
     /// Lets a request that has objects of an abstract type have those of a concrete one.
     pub(crate) fn narrow_access(&mut self, narrowed: PositionId, access: &Access) {
-        if self.index.is_interface_object(&access.place) {
+        if self.hides_type(access) {
             let shared = &mut self.positions[narrowed].shared;
-            if shared.iter().all(|known| known.node != access.node) {
+            if !shared.iter().any(|known| known.is_same(access)) {
                 shared.push(access.clone());
-                self.known_ways.clear();
+                self.forget_ways(narrowed);
             }
             return;
         }
         let object = self.positions[narrowed].ty.clone();
-        if !self.index.possible_at(&access.place).contains(&object) {
-            return;
+        let mut parts = Vec::new();
+        for part in &access.parts {
+            if self.index.possible_at(&part.place).contains(&object) {
+                let place = self.index.narrow(&part.place, &object);
+                let node = self.draft.fragment(part.node, &place.ty);
+                parts.push(Part { node, place });
+            }
         }
-        let place = self.index.narrow(&access.place, &object);
-        let node = self.draft.fragment(access.node, &place.ty);
-        self.add_access(narrowed, Access { node, place });
+        if !parts.is_empty() {
+            self.add_access(narrowed, Access { parts });
+        }
     }
 
     pub(crate) fn add_access(&mut self, at: PositionId, access: Access) {
         let accesses = &mut self.positions[at].accesses;
-        if accesses.iter().all(|known| known.node != access.node) {
+        if !accesses.iter().any(|known| known.is_same(&access)) {
             accesses.push(access);
-            self.known_ways.clear();
+            self.forget_ways(at);
         }
+    }
+
+    /// Another request is at hand: what leads on from there may be different now.
+    fn forget_ways(&mut self, at: PositionId) {
+        let positions = &self.positions;
+        let path = &positions[at].path;
+        self.known_ways
+            .retain(|(from, _), _| !positions[*from].path.starts_with(path));
     }
 
     /// Selects a field where a request has the object, and notes that it has the value then.
@@ -169,14 +207,49 @@ impl<'a> Planning<'a> {
         access: &Access,
         name: &Name,
         field: &WantedField,
-        value: Place,
+        values: Vec<Place>,
     ) -> Option<PositionId> {
-        let composite = self.index.is_composite(&value.ty).then_some(&value.ty);
-        let selected = (&field.field, &field.arguments);
-        let node = self.draft.field(access.node, name, selected, composite)?;
+        let mut parts = Vec::new();
+        self.assign_parts(access, (name, field), values, &mut parts);
+        if parts.is_empty() {
+            return None;
+        }
         let child = self.child(at, name, field);
-        self.add_access(child, Access { node, place: value });
+        self.add_access(child, Access { parts });
         Some(child)
+    }
+
+    /// Selects a field, and adds where its values are then. Where one request has values of
+    /// the same kind under several types, it selects the same of all.
+    pub(crate) fn assign_parts(
+        &mut self,
+        access: &Access,
+        (name, field): (&Name, &WantedField),
+        values: Vec<Place>,
+        parts: &mut Vec<Part>,
+    ) {
+        for (part, place) in access.parts.iter().zip(values) {
+            let below = self.index.is_composite(&place.ty).then(|| {
+                let group = self.draft.nodes[part.node].group;
+                self.twin(parts, group, &place)
+                    .map_or(Below::New(&place.ty), Below::Shared)
+            });
+            let selected = (&field.field, &field.arguments);
+            let node = self.draft.field(part.node, name, selected, below);
+            if let Some(node) = node
+                && parts.iter().all(|known| known.node != node)
+            {
+                parts.push(Part { node, place });
+            }
+        }
+    }
+
+    /// The selection in which a request has objects of the same kind.
+    pub(crate) fn twin(&self, parts: &[Part], group: GroupId, place: &Place) -> Option<NodeId> {
+        let mut parts = parts.iter();
+        let twin = parts
+            .find(|known| known.place == *place && self.draft.nodes[known.node].group == group)?;
+        Some(twin.node)
     }
 
     /// A field set as something wanted, and as what a representation takes from the data.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use apollo_compiler::Name;
 
-use crate::plan::draft::{Deps, GroupId, NodeId, PathStep};
+use crate::plan::draft::{Deps, NodeId, PathStep};
 use crate::plan::scope::ScopeId;
 use crate::plan::supergraph::{Place, Target};
 use crate::plan::wanted::WantedField;
@@ -26,8 +26,8 @@ pub(crate) struct Position {
     pub(crate) shared: Vec<Access>,
     /// The requests that tell the concrete types on the way here.
     pub(crate) needs: Deps,
-    /// The request that tells the concrete type of the objects here.
-    pub(crate) tells_type: Option<GroupId>,
+    /// The requests that tell the concrete type of the objects here.
+    pub(crate) tells_type: Deps,
     pub(crate) fields: HashMap<Name, PositionId>,
     pub(crate) objects: HashMap<Name, PositionId>,
 }
@@ -37,7 +37,8 @@ pub(crate) struct Position {
 pub(crate) enum Origin {
     Root(OperationKind),
     Field {
-        parent: PositionId,
+        /// One, or the objects of several concrete types at one position.
+        parents: Vec<PositionId>,
         name: Name,
         field: Box<WantedField>,
     },
@@ -45,11 +46,48 @@ pub(crate) enum Origin {
     Narrowed(PositionId),
 }
 
-/// A request that has the object at hand.
-#[derive(Clone)]
+impl Origin {
+    /// The positions that lead here.
+    pub(crate) fn parents(&self) -> &[PositionId] {
+        match self {
+            Self::Root(_) => &[],
+            Self::Field { parents, .. } => parents,
+            Self::Narrowed(parent) => std::slice::from_ref(parent),
+        }
+    }
+}
+
+/// A request that has the objects at hand, or several of which each has some of them.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Access {
+    pub(crate) parts: Vec<Part>,
+}
+
+/// What one request has of the objects at a position.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Part {
     pub(crate) node: NodeId,
     pub(crate) place: Place,
+}
+
+impl Access {
+    pub(crate) fn of(node: NodeId, place: Place) -> Self {
+        Self {
+            parts: vec![Part { node, place }],
+        }
+    }
+
+    fn has(&self, target: &Target) -> bool {
+        let mut places = self.parts.iter().map(|part| &part.place);
+        places.all(|place| place.graph == target.graph && place.ty == target.ty)
+    }
+
+    /// Whether both are selections in the same places.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let mut nodes = self.parts.iter().map(|part| part.node);
+        nodes.len() == other.parts.len()
+            && nodes.all(|node| other.parts.iter().any(|part| part.node == node))
+    }
 }
 
 impl Position {
@@ -63,7 +101,7 @@ impl Position {
             accesses: Vec::new(),
             shared: Vec::new(),
             needs: Deps::new(),
-            tells_type: None,
+            tells_type: Deps::new(),
             fields: HashMap::new(),
             objects: HashMap::new(),
         }
@@ -71,14 +109,13 @@ impl Position {
 
     /// A request that has the object as a target would have it.
     pub(crate) fn access(&self, target: &Target) -> Option<&Access> {
-        self.accesses
-            .iter()
-            .find(|access| access.place.graph == target.graph && access.place.ty == target.ty)
+        self.accesses.iter().find(|access| access.has(target))
     }
 
     /// The path, with the condition on the type if there is one.
     pub(crate) fn path_of_objects(&self) -> Vec<PathStep> {
-        let condition = self.object.iter().cloned().map(PathStep::Object);
+        let condition = self.object.iter().cloned();
+        let condition = condition.map(|object| PathStep::Objects([object].into()));
         self.path.iter().cloned().chain(condition).collect()
     }
 }

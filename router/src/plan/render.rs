@@ -10,7 +10,6 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 
 use self::joined::{Alike, Joined, join};
-use self::text::Writer;
 use crate::data::layout::{LayoutId, Layouts};
 use crate::plan::draft::{Draft, DraftInput, Group, GroupKind, Need, PathStep};
 use crate::plan::scope::Scopes;
@@ -55,7 +54,7 @@ impl Renderer<'_> {
         let first = &self.draft.groups[joined.groups[0]];
         let (kind, target, text, entities) = match first.kind {
             GroupKind::Root(kind) => {
-                let text = Writer::new(self.index, self.draft).selection(first.root);
+                let text = joined.alike[0].text.clone();
                 (kind, self.root_target(first), text, Vec::new())
             }
             GroupKind::Entities => {
@@ -65,22 +64,14 @@ impl Renderer<'_> {
                 (OperationKind::Query, target, text, fields)
             }
         };
-        let variables = self.variables(joined);
-        let text = self.operation(kind, &entities, &variables, &text);
+        let variables = &joined.variables;
+        let text = self.operation(kind, &entities, variables, &text) + &joined.fragments;
         Fetch {
             subgraph: Arc::clone(&self.index.subgraphs[first.graph]),
             operation: Arc::new(SubgraphOperation::new(text, kind, entities)),
-            arguments: variables.into_iter().collect(),
+            arguments: variables.iter().copied().collect(),
             target,
         }
-    }
-
-    fn variables(&self, joined: &Joined) -> BTreeSet<usize> {
-        let mut writer = Writer::new(self.index, self.draft);
-        for group in &joined.groups {
-            writer.selection(self.draft.groups[*group].root);
-        }
-        writer.variables
     }
 
     fn root_target(&self, group: &Group) -> Target {
@@ -173,7 +164,9 @@ impl Renderer<'_> {
                     }
                 }
                 PathStep::List => Step::List,
-                PathStep::Object(name) => Step::Object(name.to_string()),
+                PathStep::Objects(names) => {
+                    Step::Objects(names.iter().map(ToString::to_string).collect())
+                }
             })
             .collect()
     }

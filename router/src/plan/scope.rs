@@ -1,7 +1,7 @@
 //! Names for what the planner adds to the data: keys and required fields go under their own
 //! names, unless a client's field of another kind has that name at the same place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
@@ -82,7 +82,7 @@ impl Scopes {
 
     /// Makes two places one, if no name means two things in them.
     pub(crate) fn unify(&mut self, one: ScopeId, other: ScopeId) -> bool {
-        let fits = self.are_alike(one, other);
+        let fits = self.are_alike(one, other, &mut HashSet::new());
         if fits {
             self.take_in(one, other);
         }
@@ -96,9 +96,16 @@ impl Scopes {
         scope
     }
 
-    fn are_alike(&self, one: ScopeId, other: ScopeId) -> bool {
+    /// A place that has been made one with a place below it leads back to itself, so what is
+    /// `compared` already is taken for alike.
+    fn are_alike(
+        &self,
+        one: ScopeId,
+        other: ScopeId,
+        compared: &mut HashSet<(ScopeId, ScopeId)>,
+    ) -> bool {
         let (one, other) = (self.resolved(one), self.resolved(other));
-        if one == other {
+        if one == other || !compared.insert((one, other)) {
             return true;
         }
         let (one, other) = (&self.list[one], &self.list[other]);
@@ -111,7 +118,7 @@ impl Scopes {
             let (Some(one), Some(other)) = below else {
                 return is_same;
             };
-            is_same && self.are_alike(*one, *other)
+            is_same && self.are_alike(*one, *other, compared)
         })
     }
 

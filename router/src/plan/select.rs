@@ -26,7 +26,7 @@ pub(crate) struct Choice {
 pub(crate) struct Given {
     pub(crate) deps: Deps,
     /// Positions below, with the field that leads there.
-    below: Vec<(PositionId, Name)>,
+    pub(crate) below: Vec<(PositionId, Name)>,
 }
 
 impl Planning<'_> {
@@ -56,8 +56,14 @@ impl Planning<'_> {
         Ok(deps)
     }
 
-    /// Gives out fields of an object; `wanted` has no fragments.
-    pub(crate) fn select_object(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
+    /// Gives out fields of an object, and what is below them; `wanted` has no fragments.
+    fn select_object(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Deps> {
+        let given = self.give_object(at, wanted)?;
+        self.descend(given, wanted)
+    }
+
+    /// Gives out fields of an object.
+    pub(crate) fn give_object(&mut self, at: PositionId, wanted: &Wanted) -> Planned<Given> {
         let mut given = Given::default();
         let mut pending: Vec<&Name> = wanted.fields.keys().collect();
         loop {
@@ -79,7 +85,7 @@ impl Planning<'_> {
                 pending.retain(|name| **name != choice.name);
             }
         }
-        self.descend(given, wanted)
+        Ok(given)
     }
 
     /// Goes on below what has been given out.
@@ -135,8 +141,10 @@ impl Planning<'_> {
             let ty = self.index.field_type(ty, &field.field);
             ty.is_some_and(|ty| !ty.is_non_null())
         };
-        let is_asked = self.draft.nodes[access.node].fields.contains_key(name);
-        is_asked || may_be_null(ty) && may_be_null(&access.place.ty)
+        access.parts.iter().all(|part| {
+            let is_asked = self.draft.nodes[part.node].fields.contains_key(name);
+            is_asked || may_be_null(ty) && may_be_null(&part.place.ty)
+        })
     }
 
     fn give_to_one(
@@ -146,15 +154,22 @@ impl Planning<'_> {
         (name, field): (&Name, &WantedField),
         given: &mut Given,
     ) -> bool {
-        let able = accesses.into_iter().filter_map(|access| {
-            let value = self.index.follow(&access.place, &field.field)?;
-            Some((self.missing_below(&value, field), access, value))
-        });
-        let Some((_, access, value)) = able.min_by_key(|(missing, ..)| *missing) else {
+        let mut able: Vec<_> = accesses
+            .into_iter()
+            .filter_map(|access| Some((self.follow(&access, &field.field)?, access)))
+            .collect();
+        // What each lacks is only counted when there is a choice.
+        if able.len() > 1 {
+            able.sort_by_cached_key(|(values, _)| {
+                let missing = values.iter().map(|value| self.missing_below(value, field));
+                missing.sum::<usize>()
+            });
+        }
+        let Some((values, access)) = able.into_iter().next() else {
             return false;
         };
-        given.deps.insert(self.group(&access));
-        let child = self.assign(at, &access, name, field, value);
+        given.deps.extend(self.groups(&access));
+        let child = self.assign(at, &access, name, field, values);
         given.below.extend(child.map(|child| (child, name.clone())));
         true
     }
@@ -173,9 +188,9 @@ impl Planning<'_> {
         }
         let field = &wanted.fields[&choice.name];
         let access = self.enter_required(at, &choice.target, &field.field)?;
-        given.deps.insert(self.group(&access));
+        given.deps.extend(self.groups(&access));
         if let Some(value) = self.value_of(&choice.target, &field.field) {
-            let child = self.assign(at, &access, &choice.name, field, value);
+            let child = self.assign(at, &access, &choice.name, field, vec![value]);
             given
                 .below
                 .extend(child.map(|child| (child, choice.name.clone())));
@@ -201,6 +216,9 @@ impl Planning<'_> {
             if best.as_ref().is_none_or(|best| rank(&choices) < rank(best)) {
                 best = Some(choices);
             }
+        }
+        if let Some([_]) = best.as_deref() {
+            return Ok(best.and_then(|mut only| only.pop()));
         }
         let ranked = best.into_iter().flatten().map(|choice| {
             let worth = self.worth(&choice.target, wanted, pending);

@@ -3,11 +3,13 @@
 
 mod read;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Selection, Type};
+
+use crate::plan::labels::Labels;
 
 /// Position of a subgraph in [`SupergraphIndex::subgraphs`].
 pub(crate) type GraphId = usize;
@@ -16,7 +18,10 @@ pub(crate) type GraphId = usize;
 #[derive(Default)]
 pub(crate) struct SupergraphIndex {
     pub(crate) subgraphs: Vec<Arc<str>>,
-    types: HashMap<Name, TypeIndex>,
+    types: Arc<HashMap<Name, TypeIndex>>,
+    pub(crate) labels: Arc<Labels>,
+    /// The labels of overrides that are on.
+    on: HashSet<Arc<str>>,
 }
 
 /// A composite type.
@@ -47,12 +52,21 @@ struct FieldIndex {
 
 /// A field that a subgraph knows.
 pub(crate) struct FieldInGraph {
-    /// Known by name only: it is in a key, required or provided.
-    pub(crate) is_external: bool,
+    /// Known by name only: it is in a key, required or provided, or another subgraph has
+    /// taken it over.
+    is_external: bool,
+    moves: Option<Move>,
     pub(crate) requires: Option<Vec<Selection>>,
     provides: Vec<Selection>,
     /// The named type that the subgraph gives it.
     ty: Name,
+}
+
+/// A label decides whether a subgraph answers a field.
+struct Move {
+    label: Arc<str>,
+    /// The subgraph answers the field when the label is on, and else when it is off.
+    answers_when_on: bool,
 }
 
 impl FieldInGraph {
@@ -95,6 +109,25 @@ impl Target {
 }
 
 impl SupergraphIndex {
+    /// The same supergraph with labels switched on.
+    pub(crate) fn with(&self, on: &[usize]) -> Self {
+        Self {
+            subgraphs: self.subgraphs.clone(),
+            types: Arc::clone(&self.types),
+            labels: Arc::clone(&self.labels),
+            on: on
+                .iter()
+                .map(|label| Arc::clone(self.labels.text(*label)))
+                .collect(),
+        }
+    }
+
+    /// Whether a subgraph knows a field by name only.
+    pub(crate) fn is_external(&self, field: &FieldInGraph) -> bool {
+        let is_moved = |moves: &Move| self.on.contains(&moves.label) != moves.answers_when_on;
+        field.is_external || field.moves.as_ref().is_some_and(is_moved)
+    }
+
     pub(crate) fn is_composite(&self, ty: &str) -> bool {
         self.types.contains_key(ty)
     }
@@ -190,7 +223,7 @@ impl SupergraphIndex {
         let known = ty.fields.get(field)?.graphs.get(&place.graph);
         let mut provided = Vec::new();
         if !self.find_provided(&place.ty, field, &place.provided, &mut provided) {
-            known.filter(|known| !known.is_external && known.requires.is_none())?;
+            known.filter(|known| !self.is_external(known) && known.requires.is_none())?;
             let is_hidden = self.is_interface_object(place);
             if ty.is_abstract && !is_hidden && !self.every_object_answers(place, field) {
                 return None;
@@ -253,7 +286,7 @@ impl SupergraphIndex {
         let mut left = self.targets(&place.ty);
         let answers = |target: &Target| {
             let known = self.field_in(target, field);
-            known.is_some_and(|known| !known.is_external)
+            known.is_some_and(|known| !self.is_external(known))
         };
         loop {
             let entered = left.iter().position(|target| {

@@ -10,6 +10,9 @@ use crate::normalize::arguments;
 use crate::normalize::operation::{NeutralField, Selections};
 use crate::plan::supergraph::SupergraphIndex;
 
+/// What is wanted under each name, and where in an operation it is written.
+pub(crate) type Sources<'w> = IndexMap<Name, Vec<&'w WantedField>>;
+
 /// Fields by their names in the data, and what only some types are asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
@@ -94,20 +97,54 @@ impl Wanted {
 
     /// What is wanted of an object of one concrete type, without fragments.
     pub(crate) fn of_object(&self, index: &SupergraphIndex, object: &Name) -> Self {
-        let mut flat = Self::default();
-        self.flatten(index, object, &mut flat);
-        flat
+        Self::of_sources(&self.sources(index, object))
     }
 
-    fn flatten(&self, index: &SupergraphIndex, object: &Name, into: &mut Self) {
+    /// What of this is wanted of an object of one concrete type.
+    pub(crate) fn sources<'w>(&'w self, index: &SupergraphIndex, object: &Name) -> Sources<'w> {
+        let mut sources = Sources::new();
+        self.gather(index, object, &mut sources);
+        sources
+    }
+
+    fn gather<'w>(&'w self, index: &SupergraphIndex, object: &Name, into: &mut Sources<'w>) {
         for (name, field) in &self.fields {
-            into.merge_field(name, field);
+            into.entry(name.clone()).or_default().push(field);
         }
         for (condition, wanted) in &self.fragments {
             if index.is_a(object, condition) {
-                wanted.flatten(index, object, into);
+                wanted.gather(index, object, into);
             }
         }
+    }
+
+    /// All of what is wanted under each name together.
+    pub(crate) fn of_sources(sources: &Sources<'_>) -> Self {
+        let mut flat = Self::default();
+        for (name, fields) in sources {
+            for field in fields {
+                flat.merge_field(name, field);
+            }
+        }
+        flat
+    }
+
+    /// Whether an interface or union is met below a field of a type.
+    pub(crate) fn branches(index: &SupergraphIndex, ty: &Name, field: &WantedField) -> bool {
+        let Some((ty, below)) = index.field_type(ty, &field.field).zip(field.below.as_ref()) else {
+            return false;
+        };
+        let ty = ty.inner_named_type();
+        index.is_abstract(ty) || below.branch(index, ty)
+    }
+
+    fn branch(&self, index: &SupergraphIndex, ty: &Name) -> bool {
+        let mut fields = self.fields.values();
+        fields.any(|field| Self::branches(index, ty, field))
+            || self
+                .fragments
+                .iter()
+                .any(|(condition, wanted)| wanted.branch(index, condition))
     }
 }
 

@@ -52,13 +52,23 @@ impl Ways {
 impl Planning<'_> {
     /// The ways from a position.
     pub(crate) fn ways(&mut self, at: PositionId) -> Planned<Rc<Ways>> {
-        let key = (at, (self.busy.clone(), self.examined.clone()));
+        let key = (at, self.barred(at));
         if let Some(known) = self.known_ways.get(&key) {
             return Ok(Rc::clone(known));
         }
         let ways = Rc::new(self.find_ways(at)?);
         self.known_ways.insert(key, Rc::clone(&ways));
         Ok(ways)
+    }
+
+    /// What bars ways from a position: they lead through it and those above, and no others.
+    fn barred(&self, at: PositionId) -> Barred {
+        let path = &self.positions[at].path;
+        let matters = |other: PositionId| path.starts_with(&self.positions[other].path);
+        let busy = self.busy.iter().filter(|(other, _)| matters(*other));
+        let examined = self.examined.iter();
+        let examined = examined.filter(|(other, ..)| matters(*other));
+        (busy.cloned().collect(), examined.cloned().collect())
     }
 
     /// Looks again and again, each time with the ways found so far, until there are no better.

@@ -4,18 +4,44 @@
 //! `queries/<n>-<what>.graphql`, with `.variables.json` where it has variables, is answered by
 //! `queries/<n>-<what>.json`: `data`, `errors` by `code` and `path` in any order, and the greatest number of
 //! requests to subgraphs as `fetches`. The answers are thought out, never copied from a router.
+//! `queries/<n>-<what>.rollout.json` has the `place` of the request in the traffic, and the labels that are `on`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use router::compose::{SubgraphSdl, compose};
-use router::{Context, Engine, Request};
+use router::{Context, Engine, Request, Rollout};
 use serde_json::{Map, Value, json};
 
 use crate::fixture::Fixture;
 use crate::log::Log;
 use crate::schema::SubgraphSchema;
+
+/// What progressive overrides are for the query under way.
+#[derive(Default)]
+struct Dial(Mutex<Value>);
+
+impl Dial {
+    fn read<T>(&self, read: impl FnOnce(&Value) -> T) -> T {
+        read(&self.0.lock().expect("nothing panics while it is turned"))
+    }
+}
+
+impl Rollout for Dial {
+    fn place(&self, _: &http::Extensions) -> f64 {
+        self.read(|dial| dial["place"].as_f64().unwrap_or(50.0))
+    }
+
+    fn is_on(&self, label: &str, _: &http::Extensions) -> bool {
+        let is_label = |on: &Value| on == label;
+        self.read(|dial| {
+            dial["on"]
+                .as_array()
+                .is_some_and(|on| on.iter().any(is_label))
+        })
+    }
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases")
@@ -39,7 +65,8 @@ pub(crate) async fn check(case: &str) {
         "case.md of {case} is not a sentence"
     );
     let log = Arc::new(Log::default());
-    let engine = Arc::new(engine(&folder, &log));
+    let dial = Arc::new(Dial::default());
+    let engine = Arc::new(engine(&folder, &log, &dial));
 
     assert_no_stray(&folder);
     assert_no_stray(&folder.join("queries"));
@@ -48,6 +75,10 @@ pub(crate) async fn check(case: &str) {
     let mut wrong = Vec::new();
     for query in queries {
         let expected: Value = parse(&query.with_extension("json"));
+        let rollout = query.with_extension("rollout.json");
+        if rollout.exists() {
+            *dial.0.lock().expect("nothing panics while it is turned") = parse(&rollout);
+        }
         let response = engine.execute(request(&query), Context::default()).await;
         let answer = serde_json::from_slice(response.body()).expect("an answer is JSON");
         let (asked, complaints) = log.take();
@@ -75,7 +106,7 @@ fn assert_no_stray(folder: &Path) {
     }
 }
 
-fn engine(folder: &Path, log: &Arc<Log>) -> Engine {
+fn engine(folder: &Path, log: &Arc<Log>, dial: &Arc<Dial>) -> Engine {
     let mut subgraphs = Vec::new();
     let mut fixtures = Vec::new();
     for path in files(folder, "graphql") {
@@ -98,7 +129,7 @@ fn engine(folder: &Path, log: &Arc<Log>) -> Engine {
     let supergraph = composition
         .supergraph
         .unwrap_or_else(|| panic!("{:#?}", composition.diagnostics));
-    let mut builder = Engine::builder(supergraph);
+    let mut builder = Engine::builder(supergraph).rollout(dial.clone());
     for fixture in fixtures {
         builder = builder.subgraph(&fixture.name.clone(), Arc::new(fixture));
     }

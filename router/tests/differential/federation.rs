@@ -78,17 +78,17 @@ impl Federation {
     }
 
     /// Asks both for the same.
-    pub(crate) fn check(&self, text: &str, variables: &Json, is_gentle: bool) -> Outcome {
+    pub(crate) fn check(&self, text: &str, variables: &Json) -> Outcome {
         let Ok(document) =
             ExecutableDocument::parse_and_validate(&self.api, text, "operation.graphql")
         else {
             return Outcome::Invalid;
         };
-        self.world.begin(is_gentle);
+        self.world.begin();
         let Ok(expected) = monolith::execute(&self.world, &self.api, &document, variables) else {
             return Outcome::Invalid;
         };
-        self.world.begin(is_gentle);
+        self.world.begin();
         match compare(&self.ask(text, variables), expected) {
             Ok(()) => Outcome::Same,
             Err(difference) => Outcome::Different(difference),

@@ -21,9 +21,6 @@ const ALIASES: [&str; 9] = [
 pub(crate) struct Operation {
     pub(crate) text: String,
     pub(crate) variables: Json,
-    /// One object is asked for under two names, which the router asks a subgraph for once:
-    /// what is wrong below one of them is then missing under the other too.
-    pub(crate) has_twins: bool,
 }
 
 /// What the response keys below one place of the answer stand for.
@@ -38,6 +35,7 @@ struct Writer<'a> {
     variables: Map<String, Json>,
     depth_max: usize,
     width_max: usize,
+    /// One object may be asked for under two names, with different fields.
     has_twins: bool,
 }
 
@@ -90,7 +88,6 @@ pub(crate) fn write(schema: &Valid<Schema>, seed: u64, size: usize) -> Operation
     Operation {
         text: format!("{} {declared} {body}", kind.name()),
         variables: Json::Object(writer.variables),
-        has_twins: writer.has_twins,
     }
 }
 

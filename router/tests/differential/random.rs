@@ -85,7 +85,7 @@ pub(crate) fn try_graph_as(seed: u64, tally: &mut Tally, make: &Make<'_>) -> Res
     for number in 0..OPERATIONS {
         let mut tape = Tape::new(seed.wrapping_mul(1000) + number);
         let operation = operation::write(&federation.api, tape.next(), size);
-        match federation.check(&operation.text, &operation.variables, operation.has_twins) {
+        match federation.check(&operation.text, &operation.variables) {
             Outcome::Same => tally.compared += 1,
             Outcome::Invalid => tally.invalid += 1,
             Outcome::Different(difference) => {
@@ -100,17 +100,16 @@ pub(crate) fn try_graph_as(seed: u64, tally: &mut Tally, make: &Make<'_>) -> Res
 fn report(seed: u64, federation: &Federation, operation: &Operation, difference: &str) -> String {
     let variables = &operation.variables;
     let mut last = difference.to_owned();
-    let small = shrink(&operation.text, &mut |text| match federation.check(
-        text,
-        variables,
-        operation.has_twins,
-    ) {
-        Outcome::Different(difference) => {
-            last = difference;
-            true
-        }
-        Outcome::Same | Outcome::Invalid => false,
-    });
+    let small = shrink(
+        &operation.text,
+        &mut |text| match federation.check(text, variables) {
+            Outcome::Different(difference) => {
+                last = difference;
+                true
+            }
+            Outcome::Same | Outcome::Invalid => false,
+        },
+    );
     let (plan, _) = federation.plan(&small, variables);
     let told = format!("=== seed {seed}: {last}\n{small}\n{variables}\n{plan}");
     if option("DIFFERENTIAL_CASES").is_none() {

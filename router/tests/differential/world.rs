@@ -3,7 +3,7 @@
 //! without anything being stored.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Selection, Type};
@@ -52,8 +52,6 @@ pub(crate) struct World {
     concrete: HashMap<Name, Vec<Name>>,
     /// Root fields of mutations so far.
     changes: AtomicU64,
-    /// Only fields that may be null fail.
-    is_gentle: AtomicBool,
 }
 
 impl World {
@@ -64,7 +62,6 @@ impl World {
             graphs,
             facts: BTreeMap::new(),
             changes: AtomicU64::new(0),
-            is_gentle: AtomicBool::new(false),
         };
         world.gather();
         world.protect();
@@ -72,9 +69,8 @@ impl World {
     }
 
     /// Begins an operation: forgets what mutations did.
-    pub(crate) fn begin(&self, is_gentle: bool) {
+    pub(crate) fn begin(&self) {
         self.changes.store(0, Ordering::SeqCst);
-        self.is_gentle.store(is_gentle, Ordering::SeqCst);
     }
 
     /// Exchanges the data.
@@ -194,7 +190,7 @@ impl World {
         let may_be_null = fact.types.iter().all(|(_, ty)| !ty.is_non_null());
         let must_not = fact.types.iter().all(|(_, ty)| ty.is_non_null());
         // Where one subgraph promises more than the graph does, its failure takes more away.
-        let may_fail = may_be_null || must_not && !self.is_gentle.load(Ordering::SeqCst);
+        let may_fail = may_be_null || must_not;
         let is_fragile = is_fragile && may_fail;
         if is_fragile && !fact.is_steady && (hash >> 32).is_multiple_of(3) {
             return Err(fail(format!("{}.{field} is broken", node.ty)));

@@ -30,6 +30,7 @@ mod provides;
 mod requires;
 mod reserved_streams;
 mod revocation;
+mod rollout;
 mod serve;
 mod sharing;
 mod sizes;

@@ -38,7 +38,7 @@ pub(crate) fn parse(source: &SubgraphSdl, diagnostics: &mut Diagnostics) -> Opti
             })
         }
         Err(failed) => {
-            report(&failed.errors, &source.name, diagnostics);
+            report(&failed.errors, &Links::default(), &source.name, diagnostics);
             None
         }
     }
@@ -88,7 +88,7 @@ pub(crate) fn validate(
         Ok(Err(failed)) => failed.errors,
         Err(failed) => failed.errors,
     };
-    report(&errors, subgraph, diagnostics);
+    report(&errors, links, subgraph, diagnostics);
     false
 }
 
@@ -201,17 +201,19 @@ fn signature(canonical: &str) -> String {
     }
 }
 
-fn report(errors: &DiagnosticList, subgraph: &str, diagnostics: &mut Diagnostics) {
+fn report(errors: &DiagnosticList, links: &Links, subgraph: &str, diagnostics: &mut Diagnostics) {
     for error in errors.iter() {
         let location = error.line_column_range().map(|range| Location {
             line: range.start.line,
             column: range.start.column,
         });
-        diagnostics.error_in(
-            Code::InvalidGraphql,
-            subgraph,
-            location,
-            sentence(&error.error.to_string()),
-        );
+        let message = sentence(&error.error.to_string());
+        let unknown = message.strip_prefix("cannot find directive '@");
+        let unknown = unknown.and_then(|rest| rest.split('\'').next());
+        let (code, message) = match unknown.and_then(|name| links.refuse_directive(name)) {
+            Some(refusal) => (Code::UnsupportedFeature, refusal),
+            None => (Code::InvalidGraphql, message),
+        };
+        diagnostics.error_in(code, subgraph, location, message);
     }
 }

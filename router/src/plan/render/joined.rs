@@ -11,11 +11,14 @@ use crate::plan::supergraph::SupergraphIndex;
 pub(crate) struct Joined {
     pub(crate) groups: Vec<GroupId>,
     pub(crate) after: BTreeSet<usize>,
-    /// Entity fetches, those together that select the same.
+    /// What they select, those together that select the same.
     pub(crate) alike: Vec<Alike>,
+    /// What the selections refer to.
+    pub(crate) fragments: String,
+    pub(crate) variables: BTreeSet<usize>,
 }
 
-/// Entity fetches that select the same of different places.
+/// Requests, or entity fetches of one that select the same of different places.
 pub(crate) struct Alike {
     pub(crate) text: String,
     pub(crate) groups: Vec<GroupId>,
@@ -39,6 +42,8 @@ pub(crate) fn join(index: &SupergraphIndex, draft: &Draft, scopes: &mut Scopes) 
                 groups: Vec::new(),
                 after,
                 alike: Vec::new(),
+                fragments: String::new(),
+                variables: BTreeSet::new(),
             });
             list.len() - 1
         });
@@ -46,13 +51,16 @@ pub(crate) fn join(index: &SupergraphIndex, draft: &Draft, scopes: &mut Scopes) 
         place_of.push(place);
     }
     for joined in &mut list {
-        joined.alike = alike(index, draft, scopes, &joined.groups);
+        let mut writer = Writer::new(index, draft);
+        joined.alike = alike(&mut writer, draft, scopes, &joined.groups);
+        joined.fragments = writer.fragments();
+        joined.variables = writer.variables;
     }
     list
 }
 
 fn alike(
-    index: &SupergraphIndex,
+    writer: &mut Writer<'_>,
     draft: &Draft,
     scopes: &mut Scopes,
     groups: &[GroupId],
@@ -60,7 +68,7 @@ fn alike(
     let mut list: Vec<Alike> = Vec::new();
     for id in groups {
         let group = &draft.groups[*id];
-        let text = Writer::new(index, draft).selection(group.root);
+        let text = writer.selection(group.root);
         let known = list.iter_mut().find(|known| {
             let first = &draft.groups[known.groups[0]];
             known.text == text

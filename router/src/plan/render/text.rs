@@ -1,6 +1,8 @@
 //! Writes the selections of a request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::IndexSet;
 
 use crate::plan::draft::{Draft, Node, NodeField, NodeId};
 use crate::plan::supergraph::{Place, SupergraphIndex};
@@ -14,6 +16,10 @@ pub(crate) struct Writer<'a> {
     draft: &'a Draft,
     pub(crate) variables: BTreeSet<usize>,
     text: String,
+    /// Fragments, ` on Type{…}`, by number.
+    fragments: IndexSet<String>,
+    /// The fragments of selections that several fields have.
+    fragment_of: HashMap<NodeId, usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -23,7 +29,16 @@ impl<'a> Writer<'a> {
             draft,
             variables: BTreeSet::new(),
             text: String::new(),
+            fragments: IndexSet::new(),
+            fragment_of: HashMap::new(),
         }
+    }
+
+    /// The fragments that the selections refer to.
+    pub(crate) fn fragments(&self) -> String {
+        let fragments = self.fragments.iter().enumerate();
+        let written = fragments.map(|(number, text)| format!(" fragment _f{number}{text}"));
+        written.collect()
     }
 
     /// The selection from the root of a request.
@@ -36,6 +51,29 @@ impl<'a> Writer<'a> {
         self.parts(node);
         self.text.push('}');
         std::mem::take(&mut self.text)
+    }
+
+    /// The selection below a field. One that several fields have, and that tells types apart
+    /// in its turn, is written once: else the text would double with every level.
+    fn below(&mut self, id: NodeId) {
+        let node = &self.draft.nodes[id];
+        if !node.is_shared {
+            return self.nested(node);
+        }
+        if !self.fragment_of.contains_key(&id) {
+            let before = std::mem::take(&mut self.text);
+            self.nested(node);
+            let text = std::mem::replace(&mut self.text, before);
+            if !text.contains("...") {
+                self.text.push_str(&text);
+                return;
+            }
+            let fragment = format!(" on {}{text}", node.ty);
+            let number = self.fragments.insert_full(fragment).0;
+            self.fragment_of.insert(id, number);
+        }
+        let number = self.fragment_of[&id];
+        self.text.push_str(&format!("{{..._f{number}}}"));
     }
 
     fn nested(&mut self, node: &Node) {
@@ -101,7 +139,7 @@ impl<'a> Writer<'a> {
         self.text.push_str(&field.arguments.text);
         self.variables.extend(field.arguments.variables.iter());
         if let Some(below) = field.below {
-            self.nested(&self.draft.nodes[below]);
+            self.below(below);
         }
     }
 

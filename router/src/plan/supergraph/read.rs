@@ -1,6 +1,6 @@
 //! Reads the directives of the join specification (versions 0.1 to 0.5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use apollo_compiler::ast::{DirectiveList as FieldDirectives, Selection, Value};
@@ -12,8 +12,9 @@ use indexmap::IndexMap;
 
 use crate::compose::FieldSet;
 use crate::plan::PlanError;
+use crate::plan::labels::{Labels, percentage};
 use crate::plan::supergraph::{
-    FieldInGraph, FieldIndex, GraphId, SupergraphIndex, TypeInGraph, TypeIndex,
+    FieldInGraph, FieldIndex, GraphId, Move, SupergraphIndex, TypeInGraph, TypeIndex,
 };
 
 type Read<T> = Result<T, PlanError>;
@@ -28,12 +29,15 @@ impl SupergraphIndex {
             .map_err(|invalid| PlanError::Failed(invalid.errors.to_string()))?;
         let mut index = Self::default();
         let graphs = index.read_graphs(&schema)?;
+        let mut types = HashMap::new();
         for (name, ty) in &schema.types {
             if is_composite(ty) {
                 let read = read_type(&schema, name, ty, &graphs)?;
-                index.types.insert(name.clone(), read);
+                types.insert(name.clone(), read);
             }
         }
+        index.labels = Arc::new(read_labels(&types));
+        index.types = Arc::new(types);
         Ok(index)
     }
 
@@ -50,6 +54,37 @@ impl SupergraphIndex {
             self.subgraphs.push(Arc::from(name.unwrap_or(value)));
         }
         Ok(graphs)
+    }
+}
+
+fn read_labels(types: &HashMap<Name, TypeIndex>) -> Labels {
+    let mut labels = Labels::default();
+    let fields = types.values().flat_map(|ty| &ty.fields);
+    for (name, field) in fields {
+        for known in field.graphs.values() {
+            if let Some(moves) = &known.moves {
+                labels.add(&moves.label, name);
+            }
+            gather_names(known.requires.iter().flatten(), &mut labels.needed);
+        }
+    }
+    let graphs = types.values().flat_map(|ty| ty.graphs.values());
+    for key in graphs.flat_map(|known| &known.keys) {
+        gather_names(key, &mut labels.needed);
+    }
+    labels
+}
+
+fn gather_names<'a>(set: impl IntoIterator<Item = &'a Selection>, into: &mut HashSet<Name>) {
+    for selection in set {
+        match selection {
+            Selection::Field(field) => {
+                into.insert(field.name.clone());
+                gather_names(&field.selection_set, into);
+            }
+            Selection::InlineFragment(fragment) => gather_names(&fragment.selection_set, into),
+            Selection::FragmentSpread(_) => {}
+        }
     }
 }
 
@@ -135,11 +170,16 @@ fn read_join(join: &Directive, joins: &FieldDirectives, ty: &Name) -> Read<Field
         Some(text) => named_type(text)?,
         None => ty.clone(),
     };
+    let moved = read_move(join, joins);
     let is_external = flag(join, "external") == Some(true)
         || flag(join, "usedOverridden") == Some(true)
-        || is_moved(join, joins);
+        || matches!(moved, Moved::Away);
     Ok(FieldInGraph {
         is_external,
+        moves: match moved {
+            Moved::By(moves) => Some(moves),
+            Moved::No | Moved::Away => None,
+        },
         requires: text(join, "requires").map(field_set).transpose()?,
         provides: text(join, "provides")
             .map(field_set)
@@ -149,21 +189,37 @@ fn read_join(join: &Directive, joins: &FieldDirectives, ty: &Name) -> Read<Field
     })
 }
 
-/// A progressive override moves a field when its label says so for all traffic,
-/// `percent(100)`, and else leaves it where it was.
-fn is_moved(join: &Directive, joins: &FieldDirectives) -> bool {
+/// What a progressive override does to a field in one subgraph.
+enum Moved {
+    No,
+    /// Another subgraph always answers it.
+    Away,
+    By(Move),
+}
+
+/// All and none of the traffic are the same for every request.
+fn read_move(join: &Directive, joins: &FieldDirectives) -> Moved {
     let Some(label) = text(join, "overrideLabel") else {
-        return false;
+        return Moved::No;
     };
-    let percent = label
-        .strip_prefix("percent(")
-        .and_then(|rest| rest.strip_suffix(')'));
-    let percent: Option<f64> = percent.and_then(|percent| percent.trim().parse().ok());
-    let is_switched = percent.is_some_and(|percent| percent >= 100.0);
+    let answers_when_on = text(join, "override").is_some();
     let mut all = joins.get_all("join__field");
-    match text(join, "override") {
-        Some(_) => !is_switched && all.any(|other| text(other, "override").is_none()),
-        None => is_switched,
+    if answers_when_on && all.all(|other| text(other, "override").is_some()) {
+        return Moved::No;
+    }
+    let always = match percentage(label) {
+        Some(percentage) if percentage >= 100.0 => true,
+        Some(percentage) if percentage <= 0.0 => false,
+        _ => {
+            return Moved::By(Move {
+                label: label.into(),
+                answers_when_on,
+            });
+        }
+    };
+    match always == answers_when_on {
+        true => Moved::No,
+        false => Moved::Away,
     }
 }
 
@@ -171,6 +227,7 @@ impl FieldInGraph {
     fn plain(ty: &Name) -> Self {
         Self {
             is_external: false,
+            moves: None,
             requires: None,
             provides: Vec::new(),
             ty: ty.clone(),
