@@ -65,9 +65,12 @@ impl Engine {
         }
         let text: Arc<str> = text.into();
         let weight = text.len() * BYTES_PER_CHARACTER;
-        self.documents
-            .find_or_make(Arc::clone(&text), |_| weight, || self.parse(text))
-            .await
+        // What happens once for a document must not make every request's future large.
+        Box::pin(
+            self.documents
+                .find_or_make(Arc::clone(&text), |_| weight, || self.parse(text)),
+        )
+        .await
     }
 
     async fn parse(&self, text: Arc<str>) -> Result<Arc<Document>, Vec<GraphQLError>> {
@@ -97,7 +100,7 @@ impl Engine {
             return Ok(prepared);
         }
         let settings = (key.2.clone(), key.3.clone());
-        let make = self.make(Arc::clone(document), position, settings);
+        let make = Box::pin(self.make(Arc::clone(document), position, settings));
         let made = self.prepared.find_or_make(key, |made| made.weight, || make);
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made,

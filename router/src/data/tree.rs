@@ -81,6 +81,31 @@ impl<'a> Data<'a> {
             (into, from) => *into = from,
         }
     }
+
+    /// The same with a copy of `from`, of which only what is new is copied.
+    pub(crate) fn merge_copy(&mut self, from: &Self) {
+        match (self, from) {
+            (_, Self::Absent) => {}
+            (into @ Self::Absent, from) => into.clone_from(from),
+            (_, Self::Null) => {}
+            (Self::Object(into), Self::Object(from)) => {
+                if into.len() < from.len() {
+                    into.resize_with(from.len(), Data::default);
+                }
+                merge_copies(into, from);
+            }
+            (Self::List(into), Self::List(from)) if into.len() == from.len() => {
+                merge_copies(into, from);
+            }
+            (into, from) => into.clone_from(from),
+        }
+    }
+}
+
+fn merge_copies<'a>(into: &mut [Data<'a>], from: &[Data<'a>]) {
+    for (into, from) in into.iter_mut().zip(from) {
+        into.merge_copy(from);
+    }
 }
 
 fn merge_fields<'a>(into: &mut Vec<Data<'a>>, from: Vec<Data<'a>>) {
@@ -104,6 +129,14 @@ mod tests {
         Data::Number(number.into())
     }
 
+    /// Both ways of merging, which must come to the same.
+    fn merge(into: &mut Data<'static>, from: Data<'static>) {
+        let mut copied = into.clone();
+        copied.merge_copy(&from);
+        into.merge(from);
+        assert_eq!(*into, copied);
+    }
+
     #[test]
     fn objects_and_equal_lists_merge_deeply() {
         let object = Data::Object;
@@ -111,14 +144,17 @@ mod tests {
             number(1),
             Data::List(vec![object(vec![number(1)]), Data::Null]),
         ]);
-        into.merge(object(vec![
-            Data::Absent,
-            Data::List(vec![
-                object(vec![Data::Absent, number(2)]),
-                object(vec![number(3)]),
+        merge(
+            &mut into,
+            object(vec![
+                Data::Absent,
+                Data::List(vec![
+                    object(vec![Data::Absent, number(2)]),
+                    object(vec![number(3)]),
+                ]),
+                number(4),
             ]),
-            number(4),
-        ]));
+        );
         let merged = object(vec![
             number(1),
             Data::List(vec![
@@ -133,7 +169,7 @@ mod tests {
     #[test]
     fn null_does_not_erase() {
         let mut into = Data::Object(vec![number(1)]);
-        into.merge(Data::Object(vec![Data::Null, Data::Null]));
+        merge(&mut into, Data::Object(vec![Data::Null, Data::Null]));
         assert_eq!(into, Data::Object(vec![number(1), Data::Null]));
     }
 }

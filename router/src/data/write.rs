@@ -24,6 +24,13 @@ pub(crate) fn json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) 
     serde_json::to_writer(out, value).expect("only text keys and finite numbers are written");
 }
 
+/// Writes a name as JSON: there is nothing in it to escape.
+pub(crate) fn name(out: &mut Vec<u8>, name: &str) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'"');
+}
+
 /// A leaf as a value; null for what is none.
 pub(crate) fn value(data: &Data<'_>) -> Value {
     match data {

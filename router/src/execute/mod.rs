@@ -87,7 +87,7 @@ impl<'a> Executed<'a> {
             _ if !fits => {}
             None => self.data.merge(answer),
             Some(steps) => places::visit_mut(&mut self.data, steps, &mut |object| {
-                object.merge(answer.clone());
+                object.merge_copy(&answer);
             }),
         }
     }
@@ -119,6 +119,8 @@ impl<'a> Executed<'a> {
                     subgraph = &*fetch.subgraph,
                     "the data changed under a fetch"
                 );
+                // Whose data they are now is not known.
+                self.data = Data::object();
                 let error = vec![GraphQLError::internal()];
                 let failures = failures::of_entities(fetch, entities, gathered, error, &self.data);
                 self.failures.extend(failures);

@@ -75,41 +75,37 @@ impl Representations {
     }
 
     /// Merges each entity into the objects that it stands for; `false` when these are not
-    /// the objects any more that were looked at.
+    /// the objects any more that were looked at, and the data are worth nothing.
     pub(crate) fn distribute<'a>(
         &self,
         entity: &EntityFetch,
         mut entities: Vec<Data<'a>>,
         data: &mut Data<'a>,
     ) -> bool {
-        let mut count = 0;
-        for steps in &entity.paths {
-            places::visit(data, steps, &mut |_| count += entity.inputs.len());
-        }
-        if count != self.order.len() {
-            return false;
-        }
         let mut left = self.uses.clone();
-        let mut order = self.order.iter();
+        let mut order = self.order.chunks(entity.inputs.len().max(1));
+        let mut are_all_known = true;
         for steps in &entity.paths {
             places::visit_mut(data, steps, &mut |object| {
-                for position in order.by_ref().take(entity.inputs.len()) {
+                let Some(positions) = order.next() else {
+                    are_all_known = false;
+                    return;
+                };
+                for position in positions {
                     let position = *position as usize;
-                    let Some(entity) = entities.get_mut(position) else {
+                    let Some(entity @ Data::Object(_)) = entities.get_mut(position) else {
                         continue;
                     };
                     left[position] -= 1;
-                    match entity {
-                        Data::Object(_) if left[position] == 0 => {
-                            object.merge(std::mem::take(entity))
-                        }
-                        Data::Object(_) => object.merge(entity.clone()),
-                        _ => {}
+                    if left[position] == 0 {
+                        object.merge(std::mem::take(entity));
+                    } else {
+                        object.merge_copy(entity);
                     }
                 }
             });
         }
-        true
+        are_all_known && order.next().is_none()
     }
 
     /// The paths of all objects that a representation stands for.
@@ -192,7 +188,7 @@ impl Input {
     /// because the fetch that was to bring it failed.
     fn write(&self, object: &Data<'_>, out: &mut Vec<u8>) -> Option<()> {
         out.extend_from_slice(b"{\"__typename\":");
-        write::json(out, &self.typename);
+        write::name(out, &self.typename);
         write_fields(&self.fields, object, out)?;
         out.push(b'}');
         Some(())
@@ -228,7 +224,7 @@ fn write_fields(requires: &[Require], object: &Data<'_>, out: &mut Vec<u8>) -> O
                     return None;
                 }
                 out.push(b',');
-                write::json(out, sent_as.as_str());
+                write::name(out, sent_as);
                 out.push(b':');
                 write_value(data, below, out)?;
             }

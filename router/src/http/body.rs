@@ -29,7 +29,7 @@ pub(crate) async fn read(
             let body = Multipart::from_request(request, &())
                 .await
                 .map_err(|err| Unservable::bad(format!("body is not multipart: {err}")))?;
-            multipart::decode(body, options).await
+            Box::pin(multipart::decode(body, options)).await
         }
     }
 }

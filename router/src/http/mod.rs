@@ -28,7 +28,7 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get};
 use axum::{Router, middleware};
-use tower::util::option_layer;
+use tower::ServiceBuilder;
 
 pub use self::authenticate::{Anonymous, Authenticate, Expiry};
 pub use self::cors::{NoOrigin, Origin, Origins};
@@ -50,7 +50,7 @@ pub fn routes(
 ) -> Router {
     let body_limit = DefaultBodyLimit::max(options.multipart_max);
     let compress = compress::layer(&options.compression);
-    let cors = option_layer(cors::layer(&options.cors));
+    let cors = cors::layer(&options.cors);
     let front = Arc::new(Front::new(engine, authenticate, options));
     let guard = middleware::from_fn_with_state(Arc::clone(&front), csrf::guard);
     Router::new()
@@ -58,11 +58,15 @@ pub fn routes(
         .route("/graphql/stream", stream())
         .route_layer(guard)
         .route("/graphql/ws", get(websocket::upgrade))
-        .layer(body_limit)
-        .layer(compress)
-        .layer(cors)
-        .layer(middleware::map_response(security::unstored))
-        .layer(middleware::map_response(security::secured))
+        // One layer: the router boxes and clones each for every request.
+        .layer(
+            ServiceBuilder::new()
+                .map_response(security::secured)
+                .map_response(security::unstored)
+                .option_layer(cors)
+                .layer(compress)
+                .layer(body_limit),
+        )
         .with_state(front)
 }
 

@@ -1,12 +1,12 @@
 //! Headers that tell browsers what not to do with an answer.
 
-use axum::response::Response as HttpResponse;
-use axum::{Router, middleware};
+use axum::Router;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Response};
+use tower::util::MapResponseLayer;
 
 const ALWAYS: [(HeaderName, &str); 4] = [
     (
@@ -21,10 +21,10 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 /// Adds security headers to every answer of an app, also to those of unknown paths. What an
 /// answer says itself stays.
 pub fn secure(app: Router) -> Router {
-    app.layer(middleware::map_response(secured))
+    app.layer(MapResponseLayer::new(secured))
 }
 
-pub(crate) async fn secured(mut answer: HttpResponse) -> HttpResponse {
+pub(crate) fn secured<B>(mut answer: Response<B>) -> Response<B> {
     for (name, value) in ALWAYS {
         let entry = answer.headers_mut().entry(name);
         entry.or_insert(HeaderValue::from_static(value));
@@ -33,7 +33,7 @@ pub(crate) async fn secured(mut answer: HttpResponse) -> HttpResponse {
 }
 
 /// Answers belong to one caller and one moment.
-pub(crate) async fn unstored(mut answer: HttpResponse) -> HttpResponse {
+pub(crate) fn unstored<B>(mut answer: Response<B>) -> Response<B> {
     let no_store = HeaderValue::from_static("no-store");
     answer.headers_mut().insert(CACHE_CONTROL, no_store);
     answer

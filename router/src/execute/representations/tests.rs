@@ -76,7 +76,7 @@ fn equal_objects_are_represented_once_and_answered_everywhere() {
 }
 
 #[test]
-fn nothing_is_given_to_objects_that_have_changed() {
+fn it_is_noticed_when_the_objects_are_others() {
     let user = |id| object(USER, &[Data::Json(id)]);
     let data = list(vec![user("1"), user("2")]);
     let entity = fetch(vec![need(1, "id", false, vec![])]);
