@@ -22,6 +22,18 @@ pub(crate) enum Action {
     Refresh,
     Logout,
     SwitchTenant,
+    TwoFactorChallenge,
+    SetUpTwoFactor,
+    ConfirmTwoFactor,
+    CompleteTwoFactor,
+    DisableTwoFactor,
+    RegenerateRecoveryCodes,
+    UseRecoveryCode,
+    Reauthenticate,
+    CreateApiKey,
+    UpdateApiKey,
+    RevokeApiKey,
+    UseApiKey,
 }
 
 /// Why it was refused.
@@ -36,6 +48,16 @@ pub(crate) enum Failure {
     ReplayedToken,
     SessionEnded,
     NoMember,
+    Denied,
+    WrongCode,
+    WrongRecoveryCode,
+    WrongProof,
+    SpentChallenge,
+    NotApplicable,
+    UnknownKey,
+    RevokedKey,
+    ExpiredKey,
+    QuotaExceeded,
 }
 
 /// One entry; what is not known is left out.
@@ -112,6 +134,32 @@ impl<'a> Activity<'a> {
         Ok(self.failed(Failure::Locked).record(app, &mut conn).await?)
     }
 
+    /// Adds a refusal to the record, if it was one, and hands the outcome on. One that costs nothing
+    /// is recorded once a minute for each user and address.
+    pub(crate) async fn record_refusal<T>(
+        self,
+        app: &App,
+        outcome: Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        let Some(failure) = outcome.as_ref().err().and_then(Failure::of) else {
+            return outcome;
+        };
+        let user = self.user.map(|user| user.to_string()).unwrap_or_default();
+        let (action, client) = (self.action.as_str(), self.client);
+        if failure.is_cheap() {
+            let subject = format!("{user}/{}", failure.as_str());
+            match Throttle::of_record(action, &subject, client).charge(app).await {
+                Ok(_) => {}
+                Err(AuthError::Locked { .. }) => return outcome,
+                Err(err) => return Err(err),
+            }
+        }
+        tracing::debug!(action, user.id = user, ?failure, "refused");
+        let mut conn = app.db.write().await?;
+        self.failed(failure).record(app, &mut conn).await?;
+        outcome
+    }
+
     /// Adds it to the record.
     pub(crate) async fn record(self, app: &App, conn: &mut Conn) -> Result<(), StorageError> {
         let row = NewActivity {
@@ -137,11 +185,58 @@ impl Action {
             Self::Refresh => "refresh",
             Self::Logout => "logout",
             Self::SwitchTenant => "switch_tenant",
+            Self::TwoFactorChallenge => "two_factor_challenge",
+            Self::SetUpTwoFactor => "set_up_two_factor",
+            Self::ConfirmTwoFactor => "confirm_two_factor",
+            Self::CompleteTwoFactor => "complete_two_factor",
+            Self::DisableTwoFactor => "disable_two_factor",
+            Self::RegenerateRecoveryCodes => "regenerate_recovery_codes",
+            Self::UseRecoveryCode => "use_recovery_code",
+            Self::Reauthenticate => "reauthenticate",
+            Self::CreateApiKey => "create_api_key",
+            Self::UpdateApiKey => "update_api_key",
+            Self::RevokeApiKey => "revoke_api_key",
+            Self::UseApiKey => "use_api_key",
         }
     }
 }
 
 impl Failure {
+    /// What a refusal is on record as; none for what is nobody's attempt at anything, such as a
+    /// malformed input.
+    fn of(err: &AuthError) -> Option<Self> {
+        Some(match err {
+            AuthError::Denied(_) | AuthError::ScopeNotGranted(_) => Self::Denied,
+            AuthError::Locked { .. } => Self::Locked,
+            AuthError::Deactivated | AuthError::TwoFactorOn | AuthError::TwoFactorOff => {
+                Self::NotApplicable
+            }
+            AuthError::WrongCode => Self::WrongCode,
+            AuthError::WrongRecoveryCode => Self::WrongRecoveryCode,
+            AuthError::WrongProof => Self::WrongProof,
+            AuthError::InvalidChallenge => Self::SpentChallenge,
+            AuthError::NoPendingTwoFactor | AuthError::NothingToProve => Self::NotApplicable,
+            AuthError::InvalidApiKey | AuthError::UnknownApiKey(_) => Self::UnknownKey,
+            AuthError::RevokedApiKey => Self::RevokedKey,
+            AuthError::ExpiredApiKey => Self::ExpiredKey,
+            AuthError::TooManyApiKeys(_) => Self::QuotaExceeded,
+            _ => return None,
+        })
+    }
+
+    /// Whether it costs nothing to be refused so again and again.
+    fn is_cheap(self) -> bool {
+        matches!(
+            self,
+            Self::Denied
+                | Self::Locked
+                | Self::NotApplicable
+                | Self::SpentChallenge
+                | Self::UnknownKey
+                | Self::QuotaExceeded
+        )
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::EmailTaken => "email_taken",
@@ -153,6 +248,16 @@ impl Failure {
             Self::ReplayedToken => "replayed_token",
             Self::SessionEnded => "session_ended",
             Self::NoMember => "no_member",
+            Self::Denied => "denied",
+            Self::WrongCode => "wrong_code",
+            Self::WrongRecoveryCode => "wrong_recovery_code",
+            Self::WrongProof => "wrong_proof",
+            Self::SpentChallenge => "spent_challenge",
+            Self::NotApplicable => "not_applicable",
+            Self::UnknownKey => "unknown_key",
+            Self::RevokedKey => "revoked_key",
+            Self::ExpiredKey => "expired_key",
+            Self::QuotaExceeded => "quota_exceeded",
         }
     }
 }

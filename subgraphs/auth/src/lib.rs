@@ -9,6 +9,7 @@
 
 mod account;
 mod activity;
+mod api_key;
 mod config;
 mod error;
 mod event;
@@ -18,7 +19,9 @@ mod loaders;
 mod login;
 mod pace;
 mod password;
+mod reauthentication;
 mod refresh;
+mod second_factor;
 mod session;
 mod store;
 mod sweep;

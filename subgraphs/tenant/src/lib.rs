@@ -27,7 +27,7 @@ pub use graphql::{Mutation, Query};
 pub use ids::{MembershipId, SubscriptionId};
 pub use projections::handlers;
 pub use provisioning::run;
-pub use store::members::role_of;
+pub use store::members::{is_active, role_of};
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::EventType;

@@ -1,16 +1,30 @@
 //! The API of this subgraph, a file for each part of it.
 
 mod account;
+mod api_key;
+mod factor;
 mod input;
 mod payload;
 mod session;
+mod tenant;
+mod user;
 
 use async_graphql::MergedObject;
 
 /// Entry points for reading.
 #[derive(MergedObject, Default)]
-pub struct Query(session::SessionQuery);
+pub struct Query(
+    session::SessionQuery,
+    api_key::ApiKeyQuery,
+    tenant::TenantQuery,
+    user::UserQuery,
+);
 
 /// Entry points for changing.
 #[derive(MergedObject, Default)]
-pub struct Mutation(account::AccountMutation, session::SessionMutation);
+pub struct Mutation(
+    account::AccountMutation,
+    session::SessionMutation,
+    api_key::ApiKeyMutation,
+    factor::FactorMutation,
+);
