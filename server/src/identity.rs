@@ -154,9 +154,7 @@ fn credential(headers: &HeaderMap) -> Result<Option<Presented<'_>>, ApiError> {
         return Ok(bearer);
     };
     match (bearer, key.to_str()) {
-        (Some(_), _) => Err(refused(
-            "send `Authorization` or `X-API-Key`, and not both",
-        )),
+        (Some(_), _) => Err(refused("send `Authorization` or `X-API-Key`, and not both")),
         (None, Ok(key)) => Ok(Some(Presented::Key(key.trim()))),
         (None, Err(_)) => Err(refused("the header `X-API-Key` must be `ptk_…`")),
     }

@@ -148,7 +148,10 @@ impl<'a> Activity<'a> {
         let (action, client) = (self.action.as_str(), self.client);
         if failure.is_cheap() {
             let subject = format!("{user}/{}", failure.as_str());
-            match Throttle::of_record(action, &subject, client).charge(app).await {
+            match Throttle::of_record(action, &subject, client)
+                .charge(app)
+                .await
+            {
                 Ok(_) => {}
                 Err(AuthError::Locked { .. }) => return outcome,
                 Err(err) => return Err(err),

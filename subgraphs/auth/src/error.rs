@@ -117,7 +117,9 @@ pub enum AuthError {
     #[error("your account has no password and no second factor; sign in anew instead")]
     NothingToProve,
     /// Not a challenge that can be met.
-    #[error("this sign-in is unknown, too old, completed or had too many attempts; begin again with `login`")]
+    #[error(
+        "this sign-in is unknown, too old, completed or had too many attempts; begin again with `login`"
+    )]
     InvalidChallenge,
     /// Not a key of ours.
     #[error("this is no valid API key; make one with `createApiKey`")]
@@ -138,10 +140,14 @@ pub enum AuthError {
     #[error("a key has 1 to {max} scopes", max = crate::api_key::SCOPES_MAX)]
     ScopeCount,
     /// Not a pattern of permissions.
-    #[error("`{0}` is no scope: write `resource:action`, where `*` stands for a whole segment, such as `service.*:read`")]
+    #[error(
+        "`{0}` is no scope: write `resource:action`, where `*` stands for a whole segment, such as `service.*:read`"
+    )]
     MalformedScope(String),
     /// A scope of a tenant's key that its maker does not hold.
-    #[error("you cannot give the scope `{0}` to a key of the tenant, because your roles do not grant all of it")]
+    #[error(
+        "you cannot give the scope `{0}` to a key of the tenant, because your roles do not grant all of it"
+    )]
     ScopeNotGranted(String),
     /// In the past, or too far in the future.
     #[error("a key expires in the future, and within five years")]

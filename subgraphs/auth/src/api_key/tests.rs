@@ -39,7 +39,12 @@ fn viewer(grants: &[String]) -> Viewer {
             authenticated_at: DateTime::UNIX_EPOCH,
         },
         tenant: Some(TenantId::new()),
-        grants: Grants::new(grants.iter().map(String::as_str).chain(["tenant.api_key:manage"])),
+        grants: Grants::new(
+            grants
+                .iter()
+                .map(String::as_str)
+                .chain(["tenant.api_key:manage"]),
+        ),
     }
 }
 
@@ -130,7 +135,14 @@ fn a_key_has_an_end() {
     };
     assert_eq!(end(None).expect("a year"), 365);
     assert_eq!(end(Some(now + TimeDelta::days(30))).expect("a month"), 30);
-    for at in [now, now - TimeDelta::days(1), now + TimeDelta::days(5 * 366 + 1)] {
-        assert!(matches!(end(Some(at)), Err(AuthError::InvalidExpiry)), "{at}");
+    for at in [
+        now,
+        now - TimeDelta::days(1),
+        now + TimeDelta::days(5 * 366 + 1),
+    ] {
+        assert!(
+            matches!(end(Some(at)), Err(AuthError::InvalidExpiry)),
+            "{at}"
+        );
     }
 }

@@ -28,11 +28,7 @@ pub(crate) struct Enrolment {
 }
 
 impl Enrolment {
-    pub(crate) fn new(
-        secret: &[u8; SECRET_BYTES],
-        email: &str,
-        expires_at: DateTime<Utc>,
-    ) -> Self {
+    pub(crate) fn new(secret: &[u8; SECRET_BYTES], email: &str, expires_at: DateTime<Utc>) -> Self {
         let secret = BASE32_NOPAD.encode(secret);
         let uri = uri(&secret, email);
         Self {

@@ -102,13 +102,18 @@ pub(crate) async fn confirm(
             let account = Account::lock(conn, viewer.user).await?;
             let factor = SecondFactor::find(conn, account.id).await?;
             let factor = match factor {
-                Some(factor) if factor.activated_at.is_some() => return Err(AuthError::TwoFactorOn),
+                Some(factor) if factor.activated_at.is_some() => {
+                    return Err(AuthError::TwoFactorOn);
+                }
                 Some(factor) if factor.expires_at > now.naive_utc() => factor,
                 _ => return Err(AuthError::NoPendingTwoFactor),
             };
             let secret = app.key.open(&context(account.id), &factor.sealed)?;
             let step = totp::step_of(&secret, code, now).ok_or(AuthError::WrongCode)?;
-            if !factor.activate(conn, account.id, step, now.naive_utc()).await? {
+            if !factor
+                .activate(conn, account.id, step, now.naive_utc())
+                .await?
+            {
                 return Err(AuthError::NoPendingTwoFactor);
             }
             let codes = recovery::renew(app, conn, account.id).await?;

@@ -212,9 +212,7 @@ pub(crate) async fn lock_owner(conn: &mut Conn, owner: Owner) -> QueryResult<()>
 /// Removes the keys that expired or were revoked before a time.
 pub(crate) async fn sweep(conn: &mut Conn, before: NaiveDateTime) -> QueryResult<usize> {
     on!(conn, |c| {
-        let gone = rows::expires_at
-            .lt(before)
-            .or(rows::revoked_at.lt(before));
+        let gone = rows::expires_at.lt(before).or(rows::revoked_at.lt(before));
         diesel::delete(rows::table.filter(gone)).execute(c).await
     })
 }

@@ -233,6 +233,7 @@ async fn stored_hash(fixture: &Fixture) -> String {
     use diesel_async::RunQueryDsl;
 
     let mut conn = fixture.test.app.db.read().await.expect("connects");
-    let accounts = crate::tables::accounts::table.select(crate::tables::accounts::password);
+    let accounts =
+        crate::tables::accounts::table.select(crate::tables::accounts::password.assume_not_null());
     kit::on!(&mut conn, |c| accounts.first(c).await).expect("there is one")
 }

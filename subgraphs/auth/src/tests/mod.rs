@@ -1,10 +1,15 @@
 //! Feature tests of this subgraph alone: GraphQL in, answers out, on both databases.
 
 mod accounts;
+mod api_keys;
+mod challenge;
+mod enrolled;
 mod lockout;
+mod reauthentication;
 mod refreshing;
 mod sessions;
 mod tokens;
+mod two_factor;
 
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;

@@ -43,7 +43,15 @@ async fn signing_in_opens_a_session(backend: Backend) {
         .await;
     let who = who.expect("the token is valid");
     assert_eq!(payload["user"]["id"], who.user.to_string());
-    assert_eq!(payload["session"]["id"], fixture.viewer(&Tokens::of(payload).access).await.session().expect("a session").to_string());
+    assert_eq!(
+        payload["session"]["id"],
+        fixture
+            .viewer(&Tokens::of(payload).access)
+            .await
+            .session()
+            .expect("a session")
+            .to_string()
+    );
     assert_eq!(who.tenant, None);
     let left = who.expires_at - fixture.test.app.clock.now();
     assert!((890..=900).contains(&left.num_seconds()), "{left}");
@@ -98,7 +106,10 @@ async fn signing_out_ends_access_and_refresh(backend: Backend) {
     let answer = fixture.run(Some(&viewer), logout, json!({})).await;
 
     let session = &answer["logout"]["session"];
-    assert_eq!(session["id"], viewer.session().expect("a session").to_string());
+    assert_eq!(
+        session["id"],
+        viewer.session().expect("a session").to_string()
+    );
     assert!(session["endedAt"].is_string(), "{answer}");
     let refusal = fixture.refusal(&tokens.access).await;
     assert!(matches!(refusal, AuthError::SessionEnded), "{refusal:?}");
@@ -210,7 +221,10 @@ async fn only_ones_own_session_resolves(backend: Backend) {
     let answer = fixture
         .run(Some(&bob), "{ session { id } }", json!({}))
         .await;
-    assert_eq!(answer, json!({ "session": { "id": bob.session().expect("a session") } }));
+    assert_eq!(
+        answer,
+        json!({ "session": { "id": bob.session().expect("a session") } })
+    );
     let answer = fixture.run(None, ENTITY, json!({ "any": any })).await;
     assert_eq!(answer, json!({ "_entities": [null, null, null] }));
 }
