@@ -49,7 +49,7 @@ pub fn schema(app: App, config: TenantConfig) -> Schema<Query, Mutation, EmptySu
 pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     match viewer {
         Some(viewer) => request
-            .data(loaders::tenants(app.clone(), viewer.user))
+            .data(loaders::tenants(app.clone(), viewer))
             .data(loaders::subscriptions(app.clone(), viewer.tenant)),
         None => request,
     }

@@ -27,6 +27,7 @@ pub(crate) struct Ids {
     pub(crate) submission: String,
     pub(crate) menu_item: String,
     pub(crate) notification: String,
+    pub(crate) api_key: String,
 }
 
 impl World {
@@ -46,6 +47,7 @@ impl World {
             .data("{ viewer { currentTenant { id slug } } }", json!({}))
             .await;
         let tenant = &tenant["viewer"]["currentTenant"];
+        let api_key = api_key(&owner).await;
         let reader = reader(client, &owner, text(&tenant["id"])).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
@@ -58,6 +60,7 @@ impl World {
             submission,
             menu_item,
             notification,
+            api_key,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -84,6 +87,7 @@ impl Ids {
             submission: id("sbm"),
             menu_item: id("menu"),
             notification: id("ntf"),
+            api_key: id("key"),
         }
     }
 
@@ -96,6 +100,7 @@ impl Ids {
             &self.submission,
             &self.menu_item,
             &self.notification,
+            &self.api_key,
         ]
         .into_iter()
         .map(String::as_str)
@@ -157,6 +162,14 @@ async fn notification(owner: &Client) -> String {
         id.map(str::to_owned)
     })
     .await
+}
+
+async fn api_key(owner: &Client) -> String {
+    let create =
+        "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }";
+    let input = json!({ "name": "Sync", "owner": "TENANT", "scopes": ["service:read"] });
+    let data = owner.data(create, json!({ "input": input })).await;
+    text(&data["createApiKey"]["apiKey"]["id"]).to_owned()
 }
 
 async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
