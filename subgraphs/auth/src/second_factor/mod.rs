@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kit::id::UserId;
 use kit::secret;
 use kit::viewer::Client;
-use kit::{App, Viewer};
+use kit::{App, Conn, Viewer};
 
 use crate::activity::{Action, Activity};
 use crate::error::AuthError;
@@ -95,19 +95,13 @@ pub(crate) async fn confirm(
     let activity = || of_viewer(Action::ConfirmTwoFactor, viewer, client);
     let attempt = async {
         let session = viewer.session()?;
+        find_pending(app, &mut app.db.read().await?, viewer.user).await?;
         let charges = Throttle::of_second_factor(viewer.user).charge(app).await?;
         let mut conn = app.db.write().await?;
         conn.transaction(async |conn| {
             let now = app.clock.now();
             let account = Account::lock(conn, viewer.user).await?;
-            let factor = SecondFactor::find(conn, account.id).await?;
-            let factor = match factor {
-                Some(factor) if factor.activated_at.is_some() => {
-                    return Err(AuthError::TwoFactorOn);
-                }
-                Some(factor) if factor.expires_at > now.naive_utc() => factor,
-                _ => return Err(AuthError::NoPendingTwoFactor),
-            };
+            let factor = find_pending(app, conn, account.id).await?;
             let secret = app.key.open(&context(account.id), &factor.sealed)?;
             let step = totp::step_of(&secret, code, now).ok_or(AuthError::WrongCode)?;
             if !factor
@@ -139,6 +133,7 @@ pub(crate) async fn disable(
     let activity = || of_viewer(Action::DisableTwoFactor, viewer, client);
     let attempt = async {
         viewer.require_recent(app.clock.now())?;
+        require_active(app, viewer).await?;
         let charges = Throttle::of_second_factor(viewer.user).charge(app).await?;
         let mut conn = app.db.write().await?;
         conn.transaction(async |conn| {
@@ -166,6 +161,7 @@ pub(crate) async fn regenerate(
     let activity = || of_viewer(Action::RegenerateRecoveryCodes, viewer, client);
     let attempt = async {
         viewer.require_recent(app.clock.now())?;
+        require_active(app, viewer).await?;
         let charges = Throttle::of_second_factor(viewer.user).charge(app).await?;
         let mut conn = app.db.write().await?;
         conn.transaction(async |conn| {
@@ -180,6 +176,26 @@ pub(crate) async fn regenerate(
         .await
     };
     activity().record_refusal(app, attempt.await).await
+}
+
+/// The secret that waits for its user to show a code.
+async fn find_pending(
+    app: &App,
+    conn: &mut Conn,
+    account: UserId,
+) -> Result<SecondFactor, AuthError> {
+    match SecondFactor::find(conn, account).await? {
+        Some(factor) if factor.activated_at.is_some() => Err(AuthError::TwoFactorOn),
+        Some(factor) if factor.expires_at > app.clock.now_utc() => Ok(factor),
+        _ => Err(AuthError::NoPendingTwoFactor),
+    }
+}
+
+/// Refuses where there is no second factor to prove, before that counts as an attempt.
+async fn require_active(app: &App, viewer: &Viewer) -> Result<(), AuthError> {
+    let mut conn = app.db.read().await?;
+    let active = SecondFactor::active(&mut conn, viewer.user).await?;
+    active.map(drop).ok_or(AuthError::TwoFactorOff)
 }
 
 fn of_viewer<'a>(action: Action, viewer: &Viewer, client: &'a Client) -> Activity<'a> {

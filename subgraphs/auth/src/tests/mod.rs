@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod challenge;
 mod enrolled;
+mod key_use;
 mod lockout;
 mod reauthentication;
 mod refreshing;
