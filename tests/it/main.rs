@@ -1,5 +1,6 @@
 //! End-to-end journeys through the real binary, on every database.
 
+mod api_keys;
 mod compose;
 mod contract;
 mod cookies;

@@ -1,13 +1,13 @@
 //! The record of what happened to accounts and sessions: every success and every failure, with
 //! where it came from. Rows are only ever added, and removed when they are old.
 
-use async_graphql::Enum;
 use kit::error::StorageError;
 use kit::id::{SessionId, TenantId, UserId};
 use kit::page::Page;
 use kit::viewer::Client;
 use kit::{App, Conn, Viewer, typed_id};
 
+pub(crate) use crate::attempt::{Action, Failure};
 use crate::error::AuthError;
 use crate::store::activity::{Entry, NewActivity};
 use crate::throttle::Throttle;
@@ -15,76 +15,6 @@ use crate::throttle::Throttle;
 typed_id!(
     /// An entry of the record.
     ActivityId, "act");
-
-/// An enum whose variants are kept as texts.
-macro_rules! kept {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-        $(#[$meta])*
-        pub(crate) enum $name { $($(#[$doc])* $variant,)* }
-
-        impl $name {
-            pub(crate) fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-
-            /// Reads what is kept; none for what an older or newer version wrote.
-            pub(crate) fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-kept! {
-    /// What was attempted.
-    #[graphql(name = "AuthAction")]
-    Action {
-        /// An account was to be made.
-        Register = "register",
-        /// Somebody signed in by password.
-        Login = "login",
-        /// A refresh token was to be spent.
-        Refresh = "refresh",
-        /// A session was ended by its user.
-        Logout = "logout",
-        /// All sessions of a user were ended.
-        LogoutEverywhere = "logout_everywhere",
-        /// A session was given a name.
-        RenameSession = "rename_session",
-        /// A session was ended from another one.
-        RevokeSession = "revoke_session",
-        /// A token was revoked by whoever holds it.
-        RevokeToken = "revoke_token",
-        /// A session changed to another tenant.
-        SwitchTenant = "switch_tenant",
-    }
-}
-
-kept! {
-    /// Why something was refused.
-    #[graphql(name = "AuthFailure")]
-    Failure {
-        /// Another account has the address.
-        EmailTaken = "email_taken",
-        /// There were too many failed attempts before.
-        Locked = "locked",
-        /// No account has the address.
-        UnknownAccount = "unknown_account",
-        /// The password was wrong.
-        WrongPassword = "wrong_password",
-        /// The token is none of ours.
-        UnknownToken = "unknown_token",
-        /// The token was too old.
-        ExpiredToken = "expired_token",
-        /// The token had been spent before; its session was ended.
-        ReplayedToken = "replayed_token",
-        /// The session had ended.
-        SessionEnded = "session_ended",
-        /// The user does not belong to the tenant.
-        NoMember = "no_member",
-    }
-}
 
 /// A page of what happened to the viewer, newest first, and how much there is if that is wanted.
 pub(crate) async fn list(
@@ -177,6 +107,35 @@ impl<'a> Activity<'a> {
         Ok(self.failed(Failure::Locked).record(app, &mut conn).await?)
     }
 
+    /// Adds a refusal to the record, if it was one, and hands the outcome on. One that costs nothing
+    /// is recorded once a minute for each user and address.
+    pub(crate) async fn record_refusal<T>(
+        self,
+        app: &App,
+        outcome: Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        let Some(failure) = outcome.as_ref().err().and_then(Failure::of) else {
+            return outcome;
+        };
+        let user = self.user.map(|user| user.to_string()).unwrap_or_default();
+        let (action, client) = (self.action.as_str(), self.client);
+        if failure.is_cheap() {
+            let subject = format!("{user}/{}", failure.as_str());
+            match Throttle::of_record(action, &subject, client)
+                .charge(app)
+                .await
+            {
+                Ok(_) => {}
+                Err(AuthError::Locked { .. }) => return outcome,
+                Err(err) => return Err(err),
+            }
+        }
+        tracing::debug!(action, user.id = user, ?failure, "refused");
+        let mut conn = app.db.write().await?;
+        self.failed(failure).record(app, &mut conn).await?;
+        outcome
+    }
+
     /// Adds it to the record.
     pub(crate) async fn record(self, app: &App, conn: &mut Conn) -> Result<(), StorageError> {
         let row = NewActivity {
@@ -191,5 +150,42 @@ impl<'a> Activity<'a> {
             agent: self.client.agent.clone(),
         };
         Ok(row.insert(conn).await?)
+    }
+}
+
+impl Failure {
+    /// What a refusal is on record as; none for what is nobody's attempt at anything, such as a
+    /// malformed input.
+    fn of(err: &AuthError) -> Option<Self> {
+        Some(match err {
+            AuthError::Denied(_) | AuthError::ScopeNotGranted(_) => Self::Denied,
+            AuthError::Locked { .. } => Self::Locked,
+            AuthError::Deactivated | AuthError::TwoFactorOn | AuthError::TwoFactorOff => {
+                Self::NotApplicable
+            }
+            AuthError::WrongCode => Self::WrongCode,
+            AuthError::WrongRecoveryCode => Self::WrongRecoveryCode,
+            AuthError::WrongProof => Self::WrongProof,
+            AuthError::InvalidChallenge => Self::SpentChallenge,
+            AuthError::NoPendingTwoFactor | AuthError::NothingToProve => Self::NotApplicable,
+            AuthError::InvalidApiKey | AuthError::UnknownApiKey(_) => Self::UnknownKey,
+            AuthError::RevokedApiKey => Self::RevokedKey,
+            AuthError::ExpiredApiKey => Self::ExpiredKey,
+            AuthError::TooManyApiKeys(_) => Self::QuotaExceeded,
+            _ => return None,
+        })
+    }
+
+    /// Whether it costs nothing to be refused so again and again.
+    fn is_cheap(self) -> bool {
+        matches!(
+            self,
+            Self::Denied
+                | Self::Locked
+                | Self::NotApplicable
+                | Self::SpentChallenge
+                | Self::UnknownKey
+                | Self::QuotaExceeded
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use kit::db::ConnectError;
 use kit::error::StorageError;
-use kit::id::{InvalidId, SessionId, TenantId};
+use kit::id::{ApiKeyId, InvalidId, SessionId, TenantId};
 use kit::secret::SecretError;
 use kit::{Code, Coded, Denied};
 
@@ -100,6 +100,85 @@ pub enum AuthError {
     /// A stored key cannot be read.
     #[error("the signing key {0} is unreadable")]
     Key(String),
+    /// The second factor is in use already.
+    #[error("the second factor is on; turn it off with `disableTwoFactor` to set up another")]
+    TwoFactorOn,
+    /// There is no second factor.
+    #[error("the second factor is off; turn it on with `setupTwoFactor`")]
+    TwoFactorOff,
+    /// Nothing waits to be confirmed.
+    #[error("no second factor waits to be confirmed; begin with `setupTwoFactor`")]
+    NoPendingTwoFactor,
+    /// Not a code that is good now.
+    #[error("this code is wrong, too old or was used already; wait for the next one of your app")]
+    WrongCode,
+    /// Not a recovery code that is left.
+    #[error("this recovery code is wrong or was used already")]
+    WrongRecoveryCode,
+    /// A code and a recovery code at once.
+    #[error("give `code` or `recoveryCode`, not both")]
+    TwoCodes,
+    /// A second factor is needed and was not given.
+    #[error("this needs a code of your authenticator app, or a recovery code")]
+    MissingCode,
+    /// The password is needed and was not given.
+    #[error("this needs the password of your account")]
+    MissingPassword,
+    /// Password or code are wrong; which of them is nobody's business.
+    #[error("the password or the code is wrong")]
+    WrongProof,
+    /// Neither password nor second factor.
+    #[error("your account has no password and no second factor; sign in anew instead")]
+    NothingToProve,
+    /// Not a challenge that can be met.
+    #[error(
+        "this sign-in is unknown, too old, completed or had too many attempts; begin again with `login`"
+    )]
+    InvalidChallenge,
+    /// Not a key of ours.
+    #[error("this is no valid API key; make one with `createApiKey`")]
+    InvalidApiKey,
+    /// A key that was revoked.
+    #[error("this API key was revoked; make another with `createApiKey`")]
+    RevokedApiKey,
+    /// A key whose time is over.
+    #[error("this API key has expired; make another with `createApiKey`")]
+    ExpiredApiKey,
+    /// Absent, or a key that the viewer may not manage.
+    #[error("API key {0} does not exist")]
+    UnknownApiKey(ApiKeyId),
+    /// Not a name of a key.
+    #[error("a key's name has 1 to {max} characters and no control characters", max = crate::account::NAME_MAX)]
+    InvalidKeyName,
+    /// No scopes, or too many.
+    #[error("a key has 1 to {max} scopes", max = crate::api_key::SCOPES_MAX)]
+    ScopeCount,
+    /// Not a pattern of permissions.
+    #[error(
+        "`{0}` is no scope: write `resource:action`, where `*` stands for a whole segment, such as `service.*:read`"
+    )]
+    MalformedScope(String),
+    /// A scope of a tenant's key that its maker does not hold.
+    #[error(
+        "you cannot give the scope `{0}` to a key of the tenant, because your roles do not grant all of it"
+    )]
+    ScopeNotGranted(String),
+    /// In the past, or too far in the future.
+    #[error("a key expires in the future, and within five years")]
+    InvalidExpiry,
+    /// The owner has as many keys as it can have.
+    #[error("a user or a tenant can have at most {0} API keys; revoke one that is no longer used")]
+    TooManyApiKeys(i64),
+}
+
+impl AuthError {
+    /// The same for a wrong code as for a wrong password.
+    pub(crate) fn hide_which_proof(self) -> Self {
+        match self {
+            Self::WrongCode | Self::WrongRecoveryCode => Self::WrongProof,
+            other => other,
+        }
+    }
 }
 
 impl From<diesel::result::Error> for AuthError {
@@ -124,16 +203,40 @@ impl Coded for AuthError {
             | Self::ExpiredAccessToken
             | Self::SessionEnded
             | Self::InvalidRefreshToken
-            | Self::NoRefreshToken => Code::Unauthenticated,
+            | Self::NoRefreshToken
+            | Self::InvalidChallenge
+            | Self::InvalidApiKey
+            | Self::RevokedApiKey
+            | Self::ExpiredApiKey => Code::Unauthenticated,
             Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
-            Self::RegistrationClosed | Self::Deactivated | Self::NotYourself => Code::Forbidden,
-            Self::EmailTaken => Code::Conflict,
+            Self::RegistrationClosed
+            | Self::Deactivated
+            | Self::NotYourself
+            | Self::ScopeNotGranted(_) => Code::Forbidden,
+            Self::EmailTaken
+            | Self::TwoFactorOn
+            | Self::TwoFactorOff
+            | Self::NoPendingTwoFactor
+            | Self::NothingToProve => Code::Conflict,
             Self::InvalidEmail
             | Self::InvalidName
             | Self::InvalidSessionName
             | Self::PasswordLength(_)
-            | Self::WeakPassword(_) => Code::BadUserInput,
-            Self::UnknownTenant(_) | Self::UnknownSession(_) => Code::NotFound,
+            | Self::WeakPassword(_)
+            | Self::WrongCode
+            | Self::WrongRecoveryCode
+            | Self::TwoCodes
+            | Self::MissingCode
+            | Self::MissingPassword
+            | Self::WrongProof
+            | Self::InvalidKeyName
+            | Self::ScopeCount
+            | Self::MalformedScope(_)
+            | Self::InvalidExpiry => Code::BadUserInput,
+            Self::TooManyApiKeys(_) => Code::QuotaExceeded,
+            Self::UnknownTenant(_) | Self::UnknownSession(_) | Self::UnknownApiKey(_) => {
+                Code::NotFound
+            }
             Self::Storage(_)
             | Self::Secret(_)
             | Self::Hash(_)
@@ -145,9 +248,19 @@ impl Coded for AuthError {
     fn field(&self) -> Option<&str> {
         match self {
             Self::EmailTaken | Self::InvalidEmail => Some("/email"),
-            Self::InvalidName | Self::InvalidSessionName => Some("/name"),
+            Self::InvalidName | Self::InvalidSessionName | Self::InvalidKeyName => Some("/name"),
             Self::UnknownSession(_) => Some("/sessionId"),
-            Self::PasswordLength(_) | Self::WeakPassword(_) => Some("/password"),
+            Self::PasswordLength(_) | Self::WeakPassword(_) | Self::MissingPassword => {
+                Some("/password")
+            }
+            Self::WrongCode | Self::MissingCode => Some("/code"),
+            Self::WrongRecoveryCode | Self::TwoCodes => Some("/recoveryCode"),
+            Self::InvalidChallenge => Some("/challengeToken"),
+            Self::UnknownApiKey(_) => Some("/apiKeyId"),
+            Self::ScopeCount | Self::MalformedScope(_) | Self::ScopeNotGranted(_) => {
+                Some("/scopes")
+            }
+            Self::InvalidExpiry => Some("/expiresAt"),
             Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
             _ => None,

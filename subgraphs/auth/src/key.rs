@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::RwLock;
 
 use crate::error::AuthError;
+use crate::store::second_factor;
 use crate::store::signing_key::{self, SigningKey as Row};
 use crate::token::{self, Claims};
 
@@ -98,10 +99,13 @@ pub async fn prepare(app: &App) -> Result<(), AuthError> {
     current_row(app).await.map(drop)
 }
 
-/// The private halves of the keys, by the master key that sealed them.
+/// What is sealed for long, by the master key that sealed it.
 pub async fn sealed(conn: &mut Conn) -> Result<Vec<Sealed>, StorageError> {
     let private = signing_key::list_private(conn).await?;
-    Ok(Sealed::count("signing keys of access tokens", private))
+    let mut sealed = Sealed::count("signing keys of access tokens", private);
+    let factors = second_factor::list_sealed(conn).await?;
+    sealed.extend(Sealed::count("second factors", factors));
+    Ok(sealed)
 }
 
 /// The JSON Web Key Set (RFC 7517) by which anybody can verify our access tokens.

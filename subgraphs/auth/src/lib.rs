@@ -9,6 +9,8 @@
 
 mod account;
 mod activity;
+mod api_key;
+mod attempt;
 mod config;
 mod cookie;
 mod error;
@@ -20,8 +22,10 @@ mod loaders;
 mod login;
 mod pace;
 mod password;
+mod reauthentication;
 mod refresh;
 pub mod rotation;
+mod second_factor;
 mod session;
 mod store;
 mod sweep;

@@ -10,15 +10,19 @@ use crate::account::EmailKey;
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::password::{self, Verdict};
+use crate::second_factor::{self, Challenge};
 use crate::store::account::Account;
 use crate::store::membership;
 use crate::store::refresh_token::NewToken;
+use crate::store::second_factor::SecondFactor;
 use crate::store::session::Session;
 use crate::throttle::{Charges, Throttle, digest, network_of};
 use crate::token::{Claims, RefreshToken};
 
 /// Sessions opened by a password, or by another provider.
 const ONE_FACTOR: i16 = 1;
+/// Sessions whose user has proven a second factor besides.
+pub(crate) const TWO_FACTORS: i16 = 2;
 
 /// What a client gets to speak for a user.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub(crate) struct Opened {
 pub(crate) enum Entering {
     /// To a session.
     Opened(Opened),
+    /// To the demand for a second factor.
+    Challenged(Challenge),
 }
 
 /// Where the proof of a first factor has led.
@@ -49,6 +55,8 @@ pub(crate) enum Entering {
 pub(crate) enum Entered {
     /// The user is signed in.
     SignedIn(SignedIn),
+    /// The user is asked for a second factor.
+    Challenged(Challenge),
 }
 
 /// A signed access token.
@@ -102,7 +110,12 @@ pub(crate) async fn login(
 }
 
 /// Refuses whoever signs in again and again, even with the right password: each time costs a hash.
-fn keep_pace(app: &App, auth: &Auth, client: &Client, email: &EmailKey) -> Result<(), AuthError> {
+pub(crate) fn keep_pace(
+    app: &App,
+    auth: &Auth,
+    client: &Client,
+    email: &EmailKey,
+) -> Result<(), AuthError> {
     let now = app.clock.now();
     if let Some(network) = network_of(client) {
         let most = auth.config.address_logins_per_minute;
@@ -187,6 +200,12 @@ pub(crate) async fn enter(
     if account.deactivated_at.is_some() {
         return Err(AuthError::Deactivated);
     }
+    if SecondFactor::active(conn, account.id).await?.is_some() {
+        let challenge = second_factor::issue(app, conn, account).await?;
+        let activity = Activity::of(Action::TwoFactorChallenge, client);
+        activity.by(Some(account.id)).record(app, conn).await?;
+        return Ok(Entering::Challenged(challenge));
+    }
     let opened = open(app, auth, client, conn, account, ONE_FACTOR).await?;
     Activity::of(action, client)
         .by(Some(account.id))
@@ -263,6 +282,7 @@ impl Entering {
     pub(crate) async fn finish(self, app: &App, auth: &Auth) -> Result<Entered, AuthError> {
         match self {
             Self::Opened(opened) => Ok(Entered::SignedIn(opened.finish(app, auth).await?)),
+            Self::Challenged(challenge) => Ok(Entered::Challenged(challenge)),
         }
     }
 }

@@ -8,12 +8,14 @@ use kit::error::{StorageError, chain};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AuthConfig;
-use crate::store::{activity, failure, refresh_token, session, ticket};
+use crate::store::{activity, api_key, failure, refresh_token, second_factor, session, ticket};
 use crate::{rotation, throttle};
 
 const PAUSE: Duration = Duration::from_secs(10 * 60);
 /// Ended sessions stay for a while, so that the record's entries can be looked up.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
+/// So do keys that are good for nothing any more.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Removes expired tokens, sessions, failure counts and old activity, and rotates signing keys that
 /// are due, every ten minutes until the shutdown. Any number of processes may do so at once.
@@ -38,6 +40,8 @@ pub(crate) async fn sweep(app: &App, config: &AuthConfig) -> Result<usize, Stora
     let removed = refresh_token::sweep(&mut conn, now).await?
         + session::sweep(&mut conn, now - SESSIONS_KEPT).await?
         + ticket::sweep(&mut conn, now).await?
+        + second_factor::sweep(&mut conn, now).await?
+        + api_key::sweep(&mut conn, now - KEYS_KEPT).await?
         + failure::sweep(&mut conn, throttle::counts_since(now)).await?
         + activity::sweep(&mut conn, now - config.activity_kept()).await?;
     tracing::debug!(removed, "removed what has had its time");

@@ -97,3 +97,47 @@ diesel::table! {
         used_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    second_factors (account_id) {
+        account_id -> Text,
+        sealed -> Text,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        activated_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, digest) {
+        account_id -> Text,
+        digest -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        digest -> Text,
+        name -> Text,
+        owner -> Text,
+        tenant_id -> Nullable<Text>,
+        principal_id -> Text,
+        created_by -> Text,
+        scopes -> Text,
+        denials -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    api_key_owners (owner) {
+        owner -> Text,
+        made -> Integer,
+    }
+}

@@ -14,6 +14,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveDateTime, TimeDelta};
+use kit::id::UserId;
 use kit::viewer::Client;
 use kit::{App, Conn};
 use sha2::{Digest as _, Sha256};
@@ -145,6 +146,27 @@ impl Throttle {
     /// Counts the refused refresh tokens of a client.
     pub(crate) fn of_refresh(client: &Client) -> Self {
         Self::of_address("refresh", client)
+    }
+
+    /// Counts the attempts at an account's second factor, wherever they come from: whoever makes
+    /// them has proven the first, and can come from many addresses.
+    pub(crate) fn of_second_factor(account: UserId) -> Self {
+        Self(vec![Source {
+            name: format!("factor/{account}"),
+            limit: Limit::BackOff(BackOff { free: ACCOUNT_FREE }),
+            success: Success::Forgives,
+        }])
+    }
+
+    /// Counts the refused API keys of a client.
+    pub(crate) fn of_api_key(client: &Client) -> Self {
+        Self::of_address("key", client)
+    }
+
+    /// Counts for both at once.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
     }
 
     /// Lets one refusal of a subject by a client through, once a minute.

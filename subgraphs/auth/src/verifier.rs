@@ -1,4 +1,4 @@
-//! Who a bearer token belongs to: what the edge asks for every request.
+//! Who an access token belongs to: what the edge asks for every request.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use kit::id::{TenantId, UserId};
 use kit::viewer::Credential;
 use tokio::sync::RwLock;
 
+use crate::api_key::Uses;
 use crate::config::AuthConfig;
 use crate::error::AuthError;
 use crate::key;
@@ -34,14 +35,19 @@ pub struct Authenticated {
     pub tenant: Option<TenantId>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// The patterns that what it may do is limited to, of an API key.
+    pub scopes: Option<Vec<String>>,
+    /// All that it may do, as patterns, of a tenant's API key: no role of anybody adds to it.
+    pub own_grants: Option<Vec<String>>,
 }
 
 /// Verifies access tokens with keys that it keeps at hand. Clones share the keys.
 #[derive(Clone)]
 pub struct Verifier {
-    app: App,
+    pub(crate) app: App,
     validation: Arc<Validation>,
     keys: Arc<RwLock<Keys>>,
+    pub(crate) uses: Arc<Uses>,
 }
 
 #[derive(Default)]
@@ -63,6 +69,7 @@ impl Verifier {
             app,
             validation: Arc::new(validation),
             keys: Arc::default(),
+            uses: Arc::default(),
         }
     }
 
@@ -79,6 +86,8 @@ impl Verifier {
             },
             tenant: claims.tid,
             expires_at: expires_at.ok_or(AuthError::InvalidAccessToken)?,
+            scopes: None,
+            own_grants: None,
         })
     }
 

@@ -27,7 +27,7 @@ pub use graphql::{Mutation, Query};
 pub use ids::{MembershipId, SubscriptionId};
 pub use projections::handlers;
 pub use provisioning::run;
-pub use store::members::role_of;
+pub use store::members::{is_active, role_of};
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::EventType;
@@ -49,7 +49,7 @@ pub fn schema(app: App, config: TenantConfig) -> Schema<Query, Mutation, EmptySu
 pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     match viewer {
         Some(viewer) => request
-            .data(loaders::tenants(app.clone(), viewer.user))
+            .data(loaders::tenants(app.clone(), viewer))
             .data(loaders::subscriptions(app.clone(), viewer.tenant)),
         None => request,
     }

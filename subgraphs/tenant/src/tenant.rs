@@ -29,6 +29,7 @@ pub(crate) async fn create(
     name: &str,
     slug: Option<String>,
 ) -> Result<Tenant, TenantError> {
+    viewer.session()?;
     let name = check_name(name)?;
     let slug = match slug {
         Some(slug) => slug::check(&slug).map(|()| slug)?,

@@ -32,11 +32,11 @@ pub(crate) enum Outsider {
 
 use Outsider::{Blind, Elsewhere};
 
-const QUERY: &str = "queryType";
-const MUTATION: &str = "mutationType";
+pub(super) const QUERY: &str = "queryType";
+pub(super) const MUTATION: &str = "mutationType";
 const SUBSCRIPTION: &str = "subscriptionType";
 
-const fn case(
+pub(super) const fn case(
     root: &'static str,
     field: &'static str,
     document: &'static str,
@@ -54,18 +54,18 @@ const fn case(
     }
 }
 
-const fn open(case: Case) -> Case {
+pub(super) const fn open(case: Case) -> Case {
     Case { open: true, ..case }
 }
 
-const fn refused(code: &'static str, case: Case) -> Case {
+pub(super) const fn refused(code: &'static str, case: Case) -> Case {
     Case {
         reader: Some(code),
         ..case
     }
 }
 
-fn none(_: &Ids) -> Value {
+pub(super) fn none(_: &Ids) -> Value {
     json!({})
 }
 

@@ -5,6 +5,7 @@
 //! schema itself, with all that they take and all that they show.
 
 mod cases;
+mod identity;
 mod matrix;
 mod samples;
 mod schema;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use testkit::{Backend, Client, Portico, on_both};
 
 use cases::{CASES, Case, Outsider};
+use identity::IDENTITY;
 use world::{Ids, World};
 
 use crate::journey::SETTINGS;
@@ -38,12 +40,16 @@ async fn no_made_up_operation_does(backend: Backend) {
 pub(crate) async fn hold_the_walls(client: &Client) {
     let world = World::build(client).await;
     every_operation_has_a_case(&world).await;
-    for case in CASES {
+    for case in all_cases() {
         nobody_gets_in_without_signing_in(&world, case).await;
         a_stranger_learns_nothing(&world, case).await;
         a_reader_changes_nothing(&world, case).await;
     }
     no_token_of_the_wrong_kind_is_let_in(&world).await;
+}
+
+fn all_cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(IDENTITY)
 }
 
 async fn every_operation_has_a_case(world: &World) {
@@ -57,9 +63,7 @@ async fn every_operation_has_a_case(world: &World) {
             .expect("a list")
         {
             let name = field["name"].as_str().expect("a name");
-            let covered = CASES
-                .iter()
-                .any(|case| case.root == root && case.field == name);
+            let covered = all_cases().any(|case| case.root == root && case.field == name);
             assert!(
                 covered,
                 "{root}.{name} has no row in tests/it/isolation/cases.rs"

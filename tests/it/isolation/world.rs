@@ -28,6 +28,7 @@ pub(crate) struct Ids {
     pub(crate) menu_item: String,
     pub(crate) notification: String,
     pub(crate) session: String,
+    pub(crate) api_key: String,
 }
 
 impl World {
@@ -51,6 +52,7 @@ impl World {
             .await;
         let session = text(&tenant["session"]["id"]).to_owned();
         let tenant = &tenant["viewer"]["currentTenant"];
+        let api_key = api_key(&owner).await;
         let reader = reader(client, &owner, text(&tenant["id"])).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
@@ -64,6 +66,7 @@ impl World {
             menu_item,
             notification,
             session,
+            api_key,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -91,6 +94,7 @@ impl Ids {
             menu_item: id("menu"),
             notification: id("ntf"),
             session: id("ses"),
+            api_key: id("key"),
         }
     }
 
@@ -105,6 +109,7 @@ impl Ids {
             "menu_item" => &self.menu_item,
             "notification" => &self.notification,
             "session" => &self.session,
+            "api_key" => &self.api_key,
             _ => panic!("there is nothing called {name}"),
         }
     }
@@ -119,6 +124,7 @@ impl Ids {
             &self.menu_item,
             &self.notification,
             &self.session,
+            &self.api_key,
         ]
         .into_iter()
         .map(String::as_str)
@@ -180,6 +186,14 @@ async fn notification(owner: &Client) -> String {
         id.map(str::to_owned)
     })
     .await
+}
+
+async fn api_key(owner: &Client) -> String {
+    let create =
+        "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }";
+    let input = json!({ "name": "Sync", "owner": "TENANT", "scopes": ["service:read"] });
+    let data = owner.data(create, json!({ "input": input })).await;
+    text(&data["createApiKey"]["apiKey"]["id"]).to_owned()
 }
 
 async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {

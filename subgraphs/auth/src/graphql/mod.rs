@@ -2,9 +2,12 @@
 
 mod account;
 mod activity;
+mod api_key;
+mod factor;
 mod input;
 mod payload;
 mod session;
+mod tenant;
 mod token;
 mod user;
 
@@ -16,6 +19,8 @@ pub struct Query(
     session::SessionQuery,
     token::TokenQuery,
     activity::ActivityQuery,
+    api_key::ApiKeyQuery,
+    tenant::TenantQuery,
     user::UserQuery,
 );
 
@@ -25,4 +30,6 @@ pub struct Mutation(
     account::AccountMutation,
     session::SessionMutation,
     token::TokenMutation,
+    api_key::ApiKeyMutation,
+    factor::FactorMutation,
 );

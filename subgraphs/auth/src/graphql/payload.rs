@@ -1,22 +1,16 @@
 //! What the mutations return, and the session.
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject, Union};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use kit::id::SessionId;
 use kit::{ContextExt as _, Viewer};
 
-use super::user::User;
-use crate::login::{Entered, SignedIn};
+use super::factor::TwoFactorChallenge;
+pub(crate) use super::tenant::Tenant;
+pub(crate) use super::user::User;
+use crate::login::{Entered, SignedIn, TWO_FACTORS};
 use crate::store::session::Session as Row;
 use crate::{Auth, cookie};
-
-/// An isolated customer of the platform.
-#[derive(SimpleObject)]
-#[graphql(unresolvable = "id")]
-pub(crate) struct Tenant {
-    /// The tenant's id.
-    pub(crate) id: ID,
-}
 
 /// One signed-in device or program of a user. Only its user can see it.
 #[derive(SimpleObject)]
@@ -38,6 +32,10 @@ pub(crate) struct Session {
     tenant: Option<Tenant>,
     /// When the user signed in.
     created_at: DateTime<Utc>,
+    /// When the user last proved who they are, by signing in or with `reauthenticate`.
+    authenticated_at: DateTime<Utc>,
+    /// By how many factors the user has proven who they are.
+    assurance: Assurance,
     /// When the session last signed in or refreshed its tokens.
     last_used_at: DateTime<Utc>,
     /// When the session ends, however often it is used. One that is not used for seven days ends
@@ -45,6 +43,15 @@ pub(crate) struct Session {
     expires_at: DateTime<Utc>,
     /// When the session was ended; null while it lasts.
     ended_at: Option<DateTime<Utc>>,
+}
+
+/// By how many factors somebody has proven who they are.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Assurance {
+    /// By a password, or by an account elsewhere.
+    OneFactor,
+    /// By a code of the authenticator app or a recovery code besides.
+    TwoFactor,
 }
 
 impl From<Row> for Session {
@@ -58,6 +65,11 @@ impl From<Row> for Session {
             user: Some(User { id: row.user }),
             tenant: row.tenant.map(|id| Tenant { id: id.into() }),
             created_at: row.created_at.and_utc(),
+            authenticated_at: row.authenticated_at.and_utc(),
+            assurance: match row.aal >= TWO_FACTORS {
+                true => Assurance::TwoFactor,
+                false => Assurance::OneFactor,
+            },
             last_used_at: row.last_used_at.and_utc(),
             expires_at: row.expires_at.and_utc(),
             ended_at: row.revoked_at.map(|at| at.and_utc()),
@@ -81,11 +93,13 @@ pub(crate) struct RegisterPayload {
     pub(crate) user: Option<User>,
 }
 
-/// What signing in leads to. More members may follow, such as the demand for a second factor.
+/// What signing in leads to. More members may follow.
 #[derive(Union)]
 pub(crate) enum LoginResult {
     /// The user is signed in.
     Success(LoginSuccess),
+    /// The user is asked for a second factor.
+    Challenge(TwoFactorChallenge),
 }
 
 impl LoginResult {
@@ -96,6 +110,7 @@ impl LoginResult {
                 ctx.revealed().add(signed_in.session.user);
                 Self::Success(LoginSuccess::of(ctx, signed_in))
             }
+            Entered::Challenged(challenge) => Self::Challenge(challenge.into()),
         }
     }
 }
@@ -131,7 +146,7 @@ pub(crate) struct LoginSuccess {
 }
 
 impl LoginSuccess {
-    fn of(ctx: &Context<'_>, signed_in: SignedIn) -> Self {
+    pub(super) fn of(ctx: &Context<'_>, signed_in: SignedIn) -> Self {
         Self {
             refresh_token: hand_out(ctx, &signed_in),
             access_token: signed_in.access.text,

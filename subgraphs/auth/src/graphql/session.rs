@@ -19,7 +19,7 @@ use crate::{Auth, cookie, login, refresh, session};
 
 /// Reading sessions.
 #[derive(Default)]
-pub struct SessionQuery;
+pub(super) struct SessionQuery;
 
 #[Object]
 impl SessionQuery {
@@ -43,7 +43,7 @@ impl SessionQuery {
 }
 
 /// The viewer's own session with this id.
-async fn find(ctx: &Context<'_>, id: SessionId) -> Result<Option<Session>, ApiError> {
+pub(super) async fn find(ctx: &Context<'_>, id: SessionId) -> Result<Option<Session>, ApiError> {
     let Some(sessions) = ctx.data_opt::<Sessions>() else {
         return Ok(None);
     };
@@ -64,7 +64,7 @@ fn session_id(id: ID) -> Result<SessionId, ApiError> {
 
 /// Opening, changing and ending sessions.
 #[derive(Default)]
-pub struct SessionMutation;
+pub(super) struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
@@ -73,7 +73,8 @@ impl SessionMutation {
     /// Send the access token with every request as `Authorization: Bearer …`. An unknown account and
     /// a wrong password give the same answer. After some failures the account is locked for the
     /// network address that they came from, and in the end the address for all accounts, for a time
-    /// that doubles with each further one; the code is then `REQUEST_RATE_LIMITED`.
+    /// that doubles with each further one; the code is then `REQUEST_RATE_LIMITED`. An account with a
+    /// second factor leads to a `TwoFactorChallenge`.
     async fn login(
         &self,
         ctx: &Context<'_>,

@@ -1,15 +1,29 @@
 //! What identity knows of a user. Shown to the user themselves only.
 
-use async_graphql::{Context, ID, Object};
-use kit::id::{SessionId, UserId};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use kit::id::{ApiKeyId, SessionId, UserId};
 use kit::page::{Page, PageArgs, Paged};
 use kit::{ApiError, ContextExt as _, Viewer};
 
 use super::activity::AuthActivity;
+use super::api_key::ApiKey;
 use super::payload::Session;
 use crate::activity::{self, ActivityId};
 use crate::error::AuthError;
-use crate::session;
+use crate::{api_key, second_factor, session};
+
+/// The second factor of an account.
+#[derive(SimpleObject)]
+pub(crate) struct TwoFactor {
+    /// Whether signing in takes a code of the authenticator app besides the first step.
+    enabled: bool,
+    /// Since when; null while it is off.
+    since: Option<DateTime<Utc>>,
+    /// How many recovery codes are left. Make new ones with `regenerateRecoveryCodes` before there
+    /// are none.
+    recovery_codes_left: i64,
+}
 
 /// A user, of whom only the key is known here.
 pub(crate) struct User {
@@ -77,9 +91,57 @@ impl User {
         };
         Some(listed.await)
     }
+
+    /// The second factor. Shown to yourself only, null for everybody else; an API key cannot see it.
+    async fn two_factor(&self, ctx: &Context<'_>) -> Option<Result<TwoFactor, ApiError>> {
+        let viewer = self.themselves(ctx)?;
+        let status = async {
+            let status = second_factor::status(ctx.app(), viewer).await?;
+            Ok(TwoFactor {
+                enabled: status.since.is_some(),
+                since: status.since,
+                recovery_codes_left: status.recovery_codes_left,
+            })
+        };
+        Some(status.await)
+    }
+
+    /// The API keys of the user, the oldest first, with those that were revoked or have expired
+    /// within the last 90 days. Shown to yourself only, null for everybody else; an API key cannot
+    /// see them.
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 25 if absent.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Paged<ApiKeyId, ApiKey>, ApiError>> {
+        let viewer = self.themselves(ctx)?;
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let listed = async {
+            let page = Page::new(args)?;
+            let counted = ctx.look_ahead().field("totalCount").exists();
+            let (keys, total) = api_key::list_own(ctx.app(), viewer, &page, counted).await?;
+            Ok(page.connection(keys, total, |key| key.id, ApiKey::from))
+        };
+        Some(listed.await)
+    }
 }
 
 impl User {
+    /// The viewer, if it is this user who asks.
+    fn themselves<'a>(&self, ctx: &Context<'a>) -> Option<&'a Viewer> {
+        let viewer = ctx.data_opt::<Viewer>()?;
+        (self.id == viewer.user).then_some(viewer)
+    }
+
     fn require_self<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a Viewer, ApiError> {
         let viewer = ctx.viewer()?;
         match viewer.user == self.id {

@@ -67,6 +67,19 @@ impl Account {
         })
     }
 
+    /// The account, which nobody else changes until the caller's transaction ends.
+    pub(crate) async fn lock(conn: &mut Conn, id: UserId) -> Result<Self, AuthError> {
+        // An update locks the row on both databases; SQLite has no `FOR UPDATE`.
+        on!(conn, |c| {
+            diesel::update(accounts::table.find(id))
+                .set(accounts::locale.eq(accounts::locale))
+                .execute(c)
+                .await
+        })?;
+        let account = Self::find(conn, id).await?;
+        account.ok_or(AuthError::SessionEnded)
+    }
+
     pub(crate) async fn exist(conn: &mut Conn) -> QueryResult<bool> {
         let first = on!(conn, |c| {
             let ids = accounts::table.select(accounts::id);

@@ -170,6 +170,37 @@ impl Session {
         Ok(updated == 1)
     }
 
+    /// Notes how many factors its user has proven.
+    pub(crate) async fn set_aal(conn: &mut Conn, id: SessionId, aal: i16) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(sessions::table.find(id))
+                .set(sessions::aal.eq(aal))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
+    /// Notes that its user has proven again who they are, if the session can be used; `aal`, if
+    /// given, is by how many factors.
+    pub(crate) async fn authenticate(
+        conn: &mut Conn,
+        id: SessionId,
+        aal: Option<i16>,
+        now: NaiveDateTime,
+    ) -> QueryResult<bool> {
+        let noted = on!(conn, |c| {
+            diesel::update(alive(id, now))
+                .set((
+                    sessions::authenticated_at.eq(now),
+                    aal.map(|aal| sessions::aal.eq(aal)),
+                ))
+                .execute(c)
+                .await
+        })?;
+        Ok(noted == 1)
+    }
+
     /// Ends the session, unless it has been ended before.
     pub(crate) async fn revoke(
         conn: &mut Conn,

@@ -1,13 +1,19 @@
 //! Feature tests of this subgraph alone: GraphQL in, answers out, on both databases.
 
 mod accounts;
+mod api_keys;
+mod challenge;
 mod devices;
+mod enrolled;
 mod introspection;
+mod key_use;
 mod lockout;
+mod reauthentication;
 mod refreshing;
 mod rotation;
 mod sessions;
 mod tokens;
+mod two_factor;
 
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;

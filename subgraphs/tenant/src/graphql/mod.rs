@@ -130,7 +130,7 @@ impl Mutation {
     /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
     /// is ready: look at its `state`. Enter it with `switchTenant`. One user can create a limited
     /// number of tenants, 20 unless the operator chose another; beyond it the code is
-    /// `QUOTA_EXCEEDED`.
+    /// `QUOTA_EXCEEDED`. An API key cannot create one.
     async fn create_tenant(
         &self,
         ctx: &Context<'_>,

@@ -42,6 +42,20 @@ pub async fn role_of(
     })
 }
 
+/// Whether a tenant is there and active, for whoever acts for it without being a member.
+pub async fn is_active(conn: &mut Conn, tenant: TenantId) -> QueryResult<bool> {
+    let found = on!(conn, |c| {
+        tenants::table
+            .find(tenant)
+            .filter(tenants::state.eq(State::Active))
+            .select(tenants::id)
+            .first::<TenantId>(c)
+            .await
+            .optional()
+    })?;
+    Ok(found.is_some())
+}
+
 /// Adds a member, unless the user is one already.
 pub(crate) async fn insert(conn: &mut Conn, membership: &Membership) -> QueryResult<bool> {
     let result = on!(conn, |c| {
