@@ -22,6 +22,9 @@ pub(crate) enum Action {
     Refresh,
     Logout,
     SwitchTenant,
+    OauthLogin,
+    LinkIdentity,
+    UnlinkIdentity,
 }
 
 /// Why it was refused.
@@ -36,6 +39,10 @@ pub(crate) enum Failure {
     ReplayedToken,
     SessionEnded,
     NoMember,
+    Provider,
+    UnverifiedAddress,
+    IdentityTaken,
+    Deactivated,
 }
 
 /// One entry; what is not known is left out.
@@ -137,6 +144,9 @@ impl Action {
             Self::Refresh => "refresh",
             Self::Logout => "logout",
             Self::SwitchTenant => "switch_tenant",
+            Self::OauthLogin => "oauth_login",
+            Self::LinkIdentity => "link_identity",
+            Self::UnlinkIdentity => "unlink_identity",
         }
     }
 }
@@ -153,6 +163,10 @@ impl Failure {
             Self::ReplayedToken => "replayed_token",
             Self::SessionEnded => "session_ended",
             Self::NoMember => "no_member",
+            Self::Provider => "provider",
+            Self::UnverifiedAddress => "unverified_address",
+            Self::IdentityTaken => "identity_taken",
+            Self::Deactivated => "deactivated",
         }
     }
 }

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::oauth::OAuthConfig;
+
 /// A lost reply is asked for again at once; a longer window would only help a thief.
 const GRACE_MAX_S: u32 = 10;
 
@@ -46,6 +48,8 @@ pub struct AuthConfig {
     /// For how many days the record of what happened to accounts and sessions is kept.
     #[schemars(range(min = 1, max = 36_500))]
     pub activity_kept_days: NonZeroU32,
+    /// Signing in at other providers.
+    pub oauth: OAuthConfig,
 }
 
 /// Who may register an account.
@@ -77,6 +81,7 @@ impl Default for AuthConfig {
             address_logins_per_minute: some(240),
             address_registrations_per_minute: some(60),
             activity_kept_days: some(400),
+            oauth: OAuthConfig::default(),
         }
     }
 }

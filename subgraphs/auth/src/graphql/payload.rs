@@ -4,16 +4,11 @@ use async_graphql::{Context, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use kit::ContextExt as _;
 
+use super::oauth::Identity;
+pub(crate) use super::user::User;
 use crate::login::{Entered, SignedIn};
+use crate::store::identity::Identity as Linked;
 use crate::store::session::Session as Row;
-
-/// A person who can sign in.
-#[derive(SimpleObject)]
-#[graphql(unresolvable = "id")]
-pub(crate) struct User {
-    /// The user's id.
-    pub(crate) id: ID,
-}
 
 /// An isolated customer of the platform.
 #[derive(SimpleObject)]
@@ -71,9 +66,18 @@ pub(crate) struct RegisterPayload {
 pub(crate) enum LoginResult {
     /// The user is signed in.
     Success(LoginSuccess),
+    /// Nobody is signed in anew: the provider is linked to the account that was.
+    Linked(IdentityLinked),
 }
 
 impl LoginResult {
+    /// Shows what `completeOAuth` has linked.
+    pub(super) fn linked(identity: Linked) -> Self {
+        Self::Linked(IdentityLinked {
+            identity: identity.into(),
+        })
+    }
+
     /// Shows where a proof has led. Whoever is signed in by it may see who that is.
     pub(super) fn of(ctx: &Context<'_>, entered: Entered) -> Self {
         match entered {
@@ -83,6 +87,13 @@ impl LoginResult {
             }
         }
     }
+}
+
+/// The provider opens the account from now on.
+#[derive(SimpleObject)]
+pub(crate) struct IdentityLinked {
+    /// Who the user is there.
+    identity: Identity,
 }
 
 /// The user is signed in.

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod failure;
+pub(crate) mod identity;
 pub(crate) mod membership;
 pub(crate) mod refresh_token;
 pub(crate) mod session;

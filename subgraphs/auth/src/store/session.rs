@@ -127,6 +127,29 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Ends all of an account's.
+    pub(crate) async fn revoke_all(
+        conn: &mut Conn,
+        account: UserId,
+        because: &str,
+        now: NaiveDateTime,
+    ) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(sessions::table)
+                .filter(sessions::account_id.eq(account))
+                .filter(sessions::revoked_at.is_null())
+                .set((
+                    sessions::revoked_at.eq(now),
+                    sessions::revoked_because.eq(because),
+                ))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+}
+
 /// Removes the sessions that expired before a time.
 pub(crate) async fn sweep(conn: &mut Conn, before: NaiveDateTime) -> QueryResult<usize> {
     on!(conn, |c| {
