@@ -180,7 +180,7 @@ struct UnlinkIdentityPayload {
 
 /// Reading what providers there are.
 #[derive(Default)]
-pub struct OAuthQuery;
+pub(super) struct OAuthQuery;
 
 #[Object]
 impl OAuthQuery {
@@ -198,7 +198,7 @@ impl OAuthQuery {
 
 /// Signing in at other providers.
 #[derive(Default)]
-pub struct OAuthMutation;
+pub(super) struct OAuthMutation;
 
 #[Object]
 impl OAuthMutation {

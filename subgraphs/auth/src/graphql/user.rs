@@ -33,7 +33,7 @@ impl User {
 
 /// Finding users by their key.
 #[derive(Default)]
-pub struct UserQuery;
+pub(super) struct UserQuery;
 
 #[Object]
 impl UserQuery {

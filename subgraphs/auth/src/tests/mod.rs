@@ -2,6 +2,7 @@
 
 mod accounts;
 mod lockout;
+mod oauth;
 mod refreshing;
 mod sessions;
 mod tokens;
