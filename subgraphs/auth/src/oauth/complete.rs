@@ -1,6 +1,7 @@
 //! Ending a sign-in at another provider, by the client that began it.
 
 use kit::error::chain;
+use kit::id::UserId;
 use kit::viewer::Client;
 use kit::{App, Viewer};
 
@@ -59,6 +60,7 @@ pub(crate) async fn complete(
             Some(_) => Action::LinkIdentity,
             None => Action::OauthLogin,
         },
+        user: linking.map(|viewer| viewer.user),
     };
     let (provider, profile) = ask(app, auth, client, &flow, &came).await?;
     if let Some(viewer) = linking {
@@ -76,6 +78,8 @@ pub(super) struct Came<'a> {
     pub(super) code: &'a str,
     pub(super) issuer: Option<&'a str>,
     pub(super) action: Action,
+    /// Who links.
+    pub(super) user: Option<UserId>,
 }
 
 /// Uses a flow up.
@@ -106,7 +110,8 @@ pub(super) async fn ask<'a>(
         Ok(profile) => Ok((provider, profile)),
         Err(err) => {
             tracing::warn!(error = %chain(&err), provider = provider.name, "a sign-in failed at a provider");
-            let failed = Activity::of(came.action, client).failed(Failure::Provider);
+            let failed = Activity::of(came.action, client).by(came.user);
+            let failed = failed.failed(Failure::Provider);
             failed.record(app, &mut app.db.write().await?).await?;
             Err(AuthError::of_provider(&provider.display_name, err))
         }

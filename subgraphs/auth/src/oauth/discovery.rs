@@ -6,12 +6,10 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::fetch::{self, FetchError};
+use super::fetch::{self, FetchError, PAUSE};
 
 const PATH: &str = "/.well-known/openid-configuration";
 const KEPT: TimeDelta = TimeDelta::hours(1);
-/// An issuer that gave nothing is not asked again for so long: everybody else would wait for it too.
-const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// As much of the metadata as we need.
 #[derive(Debug, Clone, Deserialize)]
@@ -94,7 +92,7 @@ impl Discovery {
             return Ok(metadata.clone());
         }
         if is_within(known.failed_at, PAUSE) {
-            return Err(FetchError::Malformed("it has just failed"));
+            return Err(FetchError::JustFailed);
         }
         match self.fetch(app).await {
             Ok(metadata) => {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use http::{HeaderMap, HeaderValue, Method, header};
 use kit::outbound::{Limits, Outbound, OutboundError, Request, Response};
 use serde::de::DeserializeOwned;
@@ -15,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Characters of a provider's error code that are logged.
 const CODE_MAX: usize = 40;
 
+/// A provider that gave nothing is not asked again for so long: everybody else would wait for it too.
+pub(super) const PAUSE: TimeDelta = TimeDelta::seconds(5);
+
 /// Why a provider did not give what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
@@ -26,6 +30,8 @@ pub(crate) enum FetchError {
         /// What OAuth calls `error`, as far as it is one.
         code: String,
     },
+    #[error("the provider has failed a moment ago")]
+    JustFailed,
     #[error("the provider's answer is not what was asked for: {0}")]
     Malformed(&'static str),
 }

@@ -133,6 +133,7 @@ async fn hand_over(
         code,
         issuer: back.issuer.as_deref(),
         action: Action::OauthLogin,
+        user: None,
     };
     let (provider, profile) = ask(app, auth, client, flow, &came).await?;
     let token = secret::random_text::<32>();

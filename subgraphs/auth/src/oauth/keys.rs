@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::fetch::{self, FetchError};
+use super::fetch::{self, FetchError, PAUSE};
 
 const KEPT: TimeDelta = TimeDelta::hours(1);
 /// An unknown key id reads the keys again, and no oftener than this.
@@ -24,7 +24,8 @@ pub(super) struct Keys {
 #[derive(Default)]
 struct Known {
     keys: Vec<Jwk>,
-    asked_at: Option<DateTime<Utc>>,
+    read_at: Option<DateTime<Utc>>,
+    failed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -43,23 +44,42 @@ impl Keys {
     ) -> Result<Option<DecodingKey>, FetchError> {
         let mut known = self.known.lock().await;
         let now = app.clock.now();
-        let is_within = |time| known.asked_at.is_some_and(|at| now - at < time);
-        if is_within(KEPT) {
-            let found = select(&known.keys, kid, algorithm);
-            if found.is_some() || is_within(REFETCH_PAUSE) {
-                return Ok(found);
+        let is_within = |at: Option<DateTime<Utc>>, time| at.is_some_and(|at| now - at < time);
+        let found = select(&known.keys, kid, algorithm);
+        let is_sure = match &found {
+            Some(_) => is_within(known.read_at, KEPT),
+            None => is_within(known.read_at, REFETCH_PAUSE),
+        };
+        if is_sure {
+            return Ok(found);
+        }
+        let read = match is_within(known.failed_at, PAUSE) {
+            true => Err(FetchError::JustFailed),
+            false => read(app, url).await,
+        };
+        match read {
+            Ok(keys) => {
+                known.keys = keys;
+                known.read_at = Some(now);
+                Ok(select(&known.keys, kid, algorithm))
+            }
+            // Old keys do while the issuer is away.
+            Err(err) => {
+                if !matches!(err, FetchError::JustFailed) {
+                    known.failed_at = Some(app.clock.now());
+                }
+                found.map(Some).ok_or(err)
             }
         }
-        // Also a failure has to be waited out.
-        known.asked_at = Some(now);
-        let headers = fetch::headers("application/json", None)?;
-        let read = fetch::get::<KeySet>(&app.outbound, url.clone(), headers).await;
-        let set = read.inspect_err(|_| known.keys.clear())?;
-        // A key of a kind that we do not know is no reason to refuse the others.
-        let keys = set.keys.into_iter().map(serde_json::from_value::<Jwk>);
-        known.keys = keys.filter_map(Result::ok).collect();
-        Ok(select(&known.keys, kid, algorithm))
     }
+}
+
+async fn read(app: &App, url: &Url) -> Result<Vec<Jwk>, FetchError> {
+    let headers = fetch::headers("application/json", None)?;
+    let set: KeySet = fetch::get(&app.outbound, url.clone(), headers).await?;
+    // A key of a kind that we do not know is no reason to refuse the others.
+    let keys = set.keys.into_iter().map(serde_json::from_value::<Jwk>);
+    Ok(keys.filter_map(Result::ok).collect())
 }
 
 /// The key with this id; without an id the only one that fits.

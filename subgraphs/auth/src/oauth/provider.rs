@@ -78,7 +78,8 @@ impl ProviderError {
     pub(crate) fn is_outage(&self) -> bool {
         match self {
             Self::Fetch(FetchError::Outbound(err)) => !matches!(err, OutboundError::InvalidUrl(_)),
-            Self::Fetch(FetchError::Refused { status, .. }) => *status >= 500,
+            Self::Fetch(FetchError::Refused { status, .. }) => *status >= 500 || *status == 429,
+            Self::Fetch(FetchError::JustFailed) => true,
             Self::Fetch(FetchError::Malformed(_))
             | Self::IdToken(_)
             | Self::OtherIssuer

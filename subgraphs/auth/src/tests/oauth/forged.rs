@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
-use testkit::{Backend, on_both};
+use testkit::{Answer, Backend, on_both};
 
 use super::issuer::{ACCESS_TOKEN, CLIENT_ID, Issuer, Key};
 use super::{Flow, begin, complete, fixture, user_of};
@@ -12,6 +12,7 @@ use crate::tests::Fixture;
 on_both![
     a_token_that_breaks_a_rule_opens_nothing,
     new_keys_are_read_once_a_minute,
+    known_keys_do_while_the_issuer_is_away,
 ];
 
 const REFUSED: &str = "UNAUTHENTICATED: id did not confirm who you are; begin again";
@@ -120,4 +121,26 @@ async fn new_keys_are_read_once_a_minute(backend: Backend) {
     let asked = issuer.outside.requests();
     let asked = asked.iter().filter(|request| request.uri.path() == "/keys");
     assert_eq!(asked.count(), 2);
+}
+
+async fn known_keys_do_while_the_issuer_is_away(backend: Backend) {
+    let (issuer, key, other) = (Issuer::start().await, Key::new("1"), Key::new("2"));
+    let fixture = fixture(backend, AuthConfig::default(), issuer.providers()).await;
+    let away = "REQUEST_RATE_LIMITED: id cannot be reached at the moment; try again later";
+    issuer.outside.answer("/keys", Answer::status(503));
+    for _ in 0..2 {
+        let refused = sign_in(&fixture, &issuer, |claims| key.sign(&claims)).await;
+        assert_eq!(refused, away);
+    }
+    issuer.publish(&[&key]);
+    fixture.advance(6);
+    user_of(&sign_in(&fixture, &issuer, |claims| key.sign(&claims)).await);
+
+    for path in ["/keys", "/.well-known/openid-configuration"] {
+        issuer.outside.answer(path, Answer::status(503));
+    }
+    fixture.advance(4000);
+    user_of(&sign_in(&fixture, &issuer, |claims| key.sign(&claims)).await);
+    let unknown = sign_in(&fixture, &issuer, |claims| other.sign(&claims)).await;
+    assert_eq!(unknown, away);
 }
