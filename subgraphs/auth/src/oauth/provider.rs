@@ -24,7 +24,7 @@ pub(crate) struct Provider {
 }
 
 enum Speaks {
-    OpenId(Issuer),
+    OpenId(Box<Issuer>),
     GitHub(GitHub),
 }
 
@@ -93,11 +93,12 @@ impl Provider {
         let (speaks, shown, scopes): (_, &str, &[&str]) = match config.kind {
             ProviderKind::Google => {
                 let issuer = Issuer::new(GOOGLE.to_owned());
-                (Speaks::OpenId(issuer), "Google", &OPENID_SCOPES)
+                (Speaks::OpenId(Box::new(issuer)), "Google", &OPENID_SCOPES)
             }
             ProviderKind::Oidc => {
                 let issuer = config.issuer.clone().unwrap_or_default();
-                (Speaks::OpenId(Issuer::new(issuer)), name, &OPENID_SCOPES)
+                let issuer = Box::new(Issuer::new(issuer));
+                (Speaks::OpenId(issuer), name, &OPENID_SCOPES)
             }
             ProviderKind::Github => {
                 let (pages, api) = (config.github_url.clone(), config.github_api_url.clone());
