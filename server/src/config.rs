@@ -324,6 +324,7 @@ mod tests {
             ("PORTICO_OUTBOUND_TIMEOUT_MS", "0"),
             ("PORTICO_AUTH_ISSUER", ""),
             ("PORTICO_AUTH_REFRESH_GRACE_S", "11"),
+            ("PORTICO_AUTH_OAUTH_PROVIDERS", "{ hush"),
             ("PORTICO_TENANTS_OWNED_MAX", "-1"),
             ("PORTICO_HEALTH_INTERVAL_MS", "1"),
             ("PORTICO_HEALTH_RISE", "0"),
@@ -331,7 +332,7 @@ mod tests {
             ("PORTICO_GRAPHQL_TIMEOUT_MS", "0"),
         ]);
         assert!(
-            said.starts_with("invalid configuration: 15 mistakes\n"),
+            said.starts_with("invalid configuration: 16 mistakes\n"),
             "{said}"
         );
         for line in [
@@ -341,6 +342,7 @@ mod tests {
             "`data_dir` (PORTICO_DATA_DIR): expected a text that is not empty, found \"\"",
             "`log.filter` (PORTICO_LOG_FILTER): expected directives such as `info` or \
              `info,registry=debug`, found \"foo=bar=baz\"",
+            "`auth.oauth.providers` (PORTICO_AUTH_OAUTH_PROVIDERS): expected an object of providers by name",
             "`health.rise` (PORTICO_HEALTH_RISE): expected a whole number of at least 1, found 0",
             "`health.concurrency` (PORTICO_HEALTH_CONCURRENCY): expected a whole number from 1 to \
              1000, found 99999",

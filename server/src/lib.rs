@@ -3,7 +3,7 @@
 //!
 //! [`assembly`] is the list of subgraphs; [`foundation`] opens what they stand on; [`front`] holds
 //! the settings of HTTP; [`identity`] turns a credential into a viewer, once, at the edge;
-//! [`command`] holds one file per subcommand.
+//! `oauth` has the routes of signing in elsewhere; [`command`] holds one file per subcommand.
 //!
 //! A process plays all [`role`]s or some: then [`subgraph_server`] serves its subgraphs to routers in
 //! other processes, [`elsewhere`] reaches those of others, and [`passport`] says between them who asks.
@@ -21,6 +21,7 @@ pub mod health;
 pub mod identity;
 mod manual;
 mod master_key;
+mod oauth;
 pub mod passport;
 mod proxy;
 pub mod role;

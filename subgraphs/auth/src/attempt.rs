@@ -68,6 +68,12 @@ kept! {
         RevokeApiKey = "revoke_api_key",
         /// A program presented an API key.
         UseApiKey = "use_api_key",
+        /// Somebody signed in through another provider.
+        OauthLogin = "oauth_login",
+        /// Another provider was to open the account.
+        LinkIdentity = "link_identity",
+        /// Another provider was to open the account no longer.
+        UnlinkIdentity = "unlink_identity",
     }
 }
 
@@ -113,5 +119,13 @@ kept! {
         ExpiredKey = "expired_key",
         /// There are as many as there may be.
         QuotaExceeded = "quota_exceeded",
+        /// The provider did not confirm who it was.
+        Provider = "provider",
+        /// Nobody had found the e-mail address to be the user's.
+        UnverifiedAddress = "unverified_address",
+        /// Another account is linked to it.
+        IdentityTaken = "identity_taken",
+        /// The account is deactivated.
+        Deactivated = "deactivated",
     }
 }

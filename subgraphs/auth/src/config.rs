@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::oauth::OAuthConfig;
+
 /// A lost reply is asked for again at once; a longer window would only help a thief.
 const GRACE_MAX_S: u32 = 10;
 
@@ -57,6 +59,8 @@ pub struct AuthConfig {
     /// For how many days the record of what happened to accounts and sessions is kept.
     #[schemars(range(min = 1, max = 36_500))]
     pub activity_kept_days: NonZeroU32,
+    /// Signing in at other providers.
+    pub oauth: OAuthConfig,
 }
 
 /// Who may register an account.
@@ -103,6 +107,7 @@ impl Default for AuthConfig {
             signing_key_days: some(30),
             signing_key_lead_hours: some(24),
             activity_kept_days: some(400),
+            oauth: OAuthConfig::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use kit::id::{ApiKeyId, InvalidId, SessionId, TenantId};
 use kit::secret::SecretError;
 use kit::{Code, Coded, Denied};
 
+use crate::oauth::ProviderError;
 use crate::password::{LENGTH_MAX, LENGTH_MIN};
 
 /// Why an operation did not happen.
@@ -169,9 +170,77 @@ pub enum AuthError {
     /// The owner has as many keys as it can have.
     #[error("a user or a tenant can have at most {0} API keys; revoke one that is no longer used")]
     TooManyApiKeys(i64),
+    /// Not a provider of the configuration.
+    #[error("there is no such provider; `oauthProviders` lists those that there are")]
+    UnknownProvider,
+    /// A page that a sign-in must not end at.
+    #[error(
+        "a sign-in ends at a path of this platform such as `/welcome`, or at an address of an origin \
+         in the setting `auth.oauth.return_origins`"
+    )]
+    InvalidReturn,
+    /// The callback ends a sign-in and cannot link.
+    #[error("`LINK` and `handOver` do not go together: to link takes the session that asks for it")]
+    LinkHandedOver,
+    /// A state that is good for nothing.
+    #[error("this sign-in is unknown, ended or too old; begin again with `oauthAuthorization`")]
+    UnknownFlow,
+    /// The one who ends a sign-in is not the one who began it.
+    #[error("this sign-in was begun in another browser or session; begin again in this one")]
+    OtherBrowser,
+    /// The state of one provider came back from another one.
+    #[error("this sign-in was begun at another provider; begin again")]
+    OtherProvider,
+    /// The provider refused, or its answer is not good enough. Why is in the log.
+    #[error("{provider} did not confirm who you are; begin again")]
+    ProviderRefused {
+        /// Its name for people.
+        provider: String,
+    },
+    /// The provider is away.
+    #[error("{provider} cannot be reached at the moment; try again later")]
+    ProviderUnavailable {
+        /// Its name for people.
+        provider: String,
+    },
+    /// The provider names no address that it has found to be the user's.
+    #[error(
+        "{provider} does not say that your e-mail address is yours; confirm it there, or sign in with \
+         your password and link {provider} to your account"
+    )]
+    AddressUnverified {
+        /// Its name for people.
+        provider: String,
+    },
+    /// Another account is linked to this identity.
+    #[error("this is linked to another account; unlink it there first")]
+    IdentityTaken,
+    /// The account has an identity of the same provider.
+    #[error("your account is linked to somebody else at this provider; unlink that first")]
+    ProviderLinked,
+    /// Without it nobody could sign in.
+    #[error(
+        "this is the only way to sign in to your account; set a password or link another provider first"
+    )]
+    LastWayIn,
+    /// Absent, or another's.
+    #[error("your account has no such identity; `User.identities` lists those that it has")]
+    UnknownIdentity,
+    /// A code that is good for nothing.
+    #[error("this code is unknown, redeemed or too old; sign in again")]
+    InvalidHandOver,
 }
 
 impl AuthError {
+    /// What a client reads of a provider's failure.
+    pub(crate) fn of_provider(provider: &str, err: ProviderError) -> Self {
+        let provider = provider.to_owned();
+        match err.is_outage() {
+            true => Self::ProviderUnavailable { provider },
+            false => Self::ProviderRefused { provider },
+        }
+    }
+
     /// The same for a wrong code as for a wrong password.
     pub(crate) fn hide_which_proof(self) -> Self {
         match self {
@@ -212,12 +281,24 @@ impl Coded for AuthError {
             Self::RegistrationClosed
             | Self::Deactivated
             | Self::NotYourself
-            | Self::ScopeNotGranted(_) => Code::Forbidden,
+            | Self::ScopeNotGranted(_)
+            | Self::OtherBrowser
+            | Self::OtherProvider
+            | Self::AddressUnverified { .. } => Code::Forbidden,
             Self::EmailTaken
             | Self::TwoFactorOn
             | Self::TwoFactorOff
             | Self::NoPendingTwoFactor
-            | Self::NothingToProve => Code::Conflict,
+            | Self::NothingToProve
+            | Self::IdentityTaken
+            | Self::ProviderLinked
+            | Self::LastWayIn => Code::Conflict,
+            Self::UnknownFlow | Self::ProviderRefused { .. } | Self::InvalidHandOver => {
+                Code::Unauthenticated
+            }
+            Self::ProviderUnavailable { .. } => Code::RateLimited,
+            Self::InvalidReturn | Self::LinkHandedOver => Code::BadUserInput,
+            Self::UnknownProvider | Self::UnknownIdentity => Code::NotFound,
             Self::InvalidEmail
             | Self::InvalidName
             | Self::InvalidSessionName
@@ -263,6 +344,12 @@ impl Coded for AuthError {
             Self::InvalidExpiry => Some("/expiresAt"),
             Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
+            Self::UnknownProvider => Some("/provider"),
+            Self::InvalidReturn => Some("/returnTo"),
+            Self::LinkHandedOver => Some("/handOver"),
+            Self::UnknownFlow => Some("/state"),
+            Self::UnknownIdentity => Some("/identityId"),
+            Self::InvalidHandOver => Some("/code"),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
 //! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
-//! `session` ends it or moves it to a tenant; `throttle`, `pace`, `turn` and `activity` watch all of
+//! `session` ends it or moves it to a tenant, `oauth` signs in at other providers; `throttle`, `pace`, `turn` and `activity` watch all of
 //! them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
 //!
@@ -20,6 +20,7 @@ mod introspection;
 mod key;
 mod loaders;
 mod login;
+mod oauth;
 mod pace;
 mod password;
 mod reauthentication;
@@ -46,6 +47,7 @@ pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
 pub use key::{jwks, prepare, sealed};
+pub use oauth::{ClientSecret, OAuthConfig, ProviderConfig, ProviderKind};
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 
@@ -53,6 +55,7 @@ use async_graphql::{EmptySubscription, Request, Schema};
 use kit::{App, Viewer};
 
 use crate::key::Signer;
+use crate::oauth::Providers;
 use crate::pace::Pace;
 use crate::turn::Passwords;
 
@@ -66,6 +69,7 @@ struct Auth {
     pace: Pace,
     signer: Signer,
     verifier: Verifier,
+    oauth: Providers,
 }
 
 /// Builds the subgraph.
@@ -75,6 +79,7 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
         pace: Pace::default(),
         signer: Signer::default(),
         verifier: Verifier::new(app.clone(), &config),
+        oauth: Providers::new(&config.oauth),
         config,
     };
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)

@@ -141,3 +141,16 @@ diesel::table! {
         made -> Integer,
     }
 }
+
+diesel::table! {
+    account_identities (id) {
+        id -> Text,
+        account_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        email -> Nullable<Text>,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+    }
+}

@@ -34,6 +34,8 @@ pub(crate) enum Purpose {
     TwoFactor,
     /// To come back from another provider.
     OAuth,
+    /// To take over a sign-in that a provider's callback has ended.
+    HandOver,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::TwoFactor => "two_factor",
             Self::OAuth => "oauth",
+            Self::HandOver => "oauth_hand_over",
         }
     }
 }

@@ -32,11 +32,11 @@ pub(crate) enum Outsider {
 
 use Outsider::{Blind, Elsewhere};
 
-pub(super) const QUERY: &str = "queryType";
-pub(super) const MUTATION: &str = "mutationType";
+pub(crate) const QUERY: &str = "queryType";
+pub(crate) const MUTATION: &str = "mutationType";
 const SUBSCRIPTION: &str = "subscriptionType";
 
-pub(super) const fn case(
+pub(crate) const fn case(
     root: &'static str,
     field: &'static str,
     document: &'static str,
@@ -54,7 +54,7 @@ pub(super) const fn case(
     }
 }
 
-pub(super) const fn open(case: Case) -> Case {
+pub(crate) const fn open(case: Case) -> Case {
     Case { open: true, ..case }
 }
 
@@ -65,7 +65,7 @@ pub(super) const fn refused(code: &'static str, case: Case) -> Case {
     }
 }
 
-pub(super) fn none(_: &Ids) -> Value {
+pub(crate) fn none(_: &Ids) -> Value {
     json!({})
 }
 

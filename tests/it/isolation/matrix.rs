@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::{Client, eventually};
 
-use super::cases::CASES;
+use super::all;
 use super::schema::{Operation, Schema};
 use super::world::{Ids, World};
 
@@ -17,7 +17,7 @@ pub(crate) async fn hold(world: &World, short_lived: &Client) {
     let schema = Schema::of(&world.nobody).await;
     let operations = schema.operations();
     assert!(
-        operations.len() >= CASES.len(),
+        operations.len() >= all().count(),
         "every field is an operation"
     );
     let expired = expired(world, short_lived).await;
@@ -138,9 +138,7 @@ async fn what_is_ones_own_shows_nothing_foreign(world: &World, operation: &Opera
 /// Whether an operation is for people who are not signed in.
 fn is_open(operation: &Operation) -> bool {
     let root = format!("{}Type", operation.kind);
-    let case = CASES
-        .iter()
-        .find(|case| case.root == root && case.field == operation.field);
+    let case = all().find(|case| case.root == root && case.field == operation.field);
     case.is_some_and(|case| case.open)
 }
 

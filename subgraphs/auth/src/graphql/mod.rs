@@ -5,6 +5,7 @@ mod activity;
 mod api_key;
 mod factor;
 mod input;
+mod oauth;
 mod payload;
 mod session;
 mod tenant;
@@ -21,6 +22,7 @@ pub struct Query(
     activity::ActivityQuery,
     api_key::ApiKeyQuery,
     tenant::TenantQuery,
+    oauth::OAuthQuery,
     user::UserQuery,
 );
 
@@ -32,4 +34,5 @@ pub struct Mutation(
     token::TokenMutation,
     api_key::ApiKeyMutation,
     factor::FactorMutation,
+    oauth::OAuthMutation,
 );

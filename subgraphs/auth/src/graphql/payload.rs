@@ -6,9 +6,11 @@ use kit::id::SessionId;
 use kit::{ContextExt as _, Viewer};
 
 use super::factor::TwoFactorChallenge;
+use super::oauth::Identity;
 pub(crate) use super::tenant::Tenant;
 pub(crate) use super::user::User;
 use crate::login::{Entered, SignedIn, TWO_FACTORS};
+use crate::store::identity::Identity as Linked;
 use crate::store::session::Session as Row;
 use crate::{Auth, cookie};
 
@@ -100,9 +102,18 @@ pub(crate) enum LoginResult {
     Success(LoginSuccess),
     /// The user is asked for a second factor.
     Challenge(TwoFactorChallenge),
+    /// Nobody is signed in anew: the provider is linked to the account that was.
+    Linked(IdentityLinked),
 }
 
 impl LoginResult {
+    /// Shows what `completeOAuth` has linked.
+    pub(super) fn linked(identity: Linked) -> Self {
+        Self::Linked(IdentityLinked {
+            identity: identity.into(),
+        })
+    }
+
     /// Shows where a proof has led. Whoever is signed in by it may see who that is.
     pub(super) fn of(ctx: &Context<'_>, entered: Entered) -> Self {
         match entered {
@@ -125,6 +136,13 @@ fn hand_out(ctx: &Context<'_>, signed_in: &SignedIn) -> Option<String> {
     let expires_at = signed_in.refresh_expires_at;
     cookies.set(cookie::kept(token, expires_at, same_site, &ctx.app().clock));
     None
+}
+
+/// The provider opens the account from now on.
+#[derive(SimpleObject)]
+pub(crate) struct IdentityLinked {
+    /// Who the user is there.
+    identity: Identity,
 }
 
 /// The user is signed in.

@@ -8,9 +8,11 @@ use kit::{ApiError, ContextExt as _, Viewer};
 
 use super::activity::AuthActivity;
 use super::api_key::ApiKey;
+use super::oauth::Identity;
 use super::payload::Session;
 use crate::activity::{self, ActivityId};
 use crate::error::AuthError;
+use crate::store::identity::Identity as Row;
 use crate::{api_key, second_factor, session};
 
 /// The second factor of an account.
@@ -130,6 +132,19 @@ impl User {
             let counted = ctx.look_ahead().field("totalCount").exists();
             let (keys, total) = api_key::list_own(ctx.app(), viewer, &page, counted).await?;
             Ok(page.connection(keys, total, |key| key.id, ApiKey::from))
+        };
+        Some(listed.await)
+    }
+
+    /// Who you are at other providers, in the order in which they were linked. Shown to yourself
+    /// only, null for everybody else; an API key cannot see them.
+    async fn identities(&self, ctx: &Context<'_>) -> Option<Result<Vec<Identity>, ApiError>> {
+        let viewer = self.themselves(ctx)?;
+        viewer.session().ok()?;
+        let listed = async {
+            let mut conn = ctx.app().db.read().await?;
+            let rows = Row::list(&mut conn, viewer.user).await?;
+            Ok(rows.into_iter().map(Identity::from).collect())
         };
         Some(listed.await)
     }

@@ -98,6 +98,25 @@ impl Account {
         Ok(())
     }
 
+    /// Gives an account that nobody has confirmed to whom the address belongs: without a password.
+    pub(crate) async fn claim(
+        conn: &mut Conn,
+        id: UserId,
+        now: NaiveDateTime,
+    ) -> QueryResult<bool> {
+        let claimed = on!(conn, |c| {
+            diesel::update(accounts::table.find(id))
+                .filter(accounts::verified_at.is_null())
+                .set((
+                    accounts::password.eq(None::<String>),
+                    accounts::verified_at.eq(now),
+                ))
+                .execute(c)
+                .await
+        })?;
+        Ok(claimed == 1)
+    }
+
     pub(crate) async fn set_last_tenant(
         conn: &mut Conn,
         id: UserId,

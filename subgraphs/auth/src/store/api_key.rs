@@ -209,6 +209,22 @@ pub(crate) async fn lock_owner(conn: &mut Conn, owner: Owner) -> QueryResult<()>
     Ok(())
 }
 
+/// Revokes all keys of a user.
+pub(crate) async fn revoke_all(
+    conn: &mut Conn,
+    user: UserId,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    on!(conn, |c| {
+        let keys = rows::table.filter(rows::owner.eq(Owner::User(user).id()));
+        diesel::update(keys.filter(rows::revoked_at.is_null()))
+            .set(rows::revoked_at.eq(now))
+            .execute(c)
+            .await
+    })?;
+    Ok(())
+}
+
 /// Removes the keys that expired or were revoked before a time.
 pub(crate) async fn sweep(conn: &mut Conn, before: NaiveDateTime) -> QueryResult<usize> {
     on!(conn, |c| {

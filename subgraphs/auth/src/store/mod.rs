@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod api_key;
 pub(crate) mod failure;
+pub(crate) mod identity;
 pub(crate) mod membership;
 pub(crate) mod recovery_code;
 pub(crate) mod refresh_token;

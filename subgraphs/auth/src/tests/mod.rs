@@ -8,6 +8,7 @@ mod enrolled;
 mod introspection;
 mod key_use;
 mod lockout;
+mod oauth;
 mod reauthentication;
 mod refreshing;
 mod rotation;
