@@ -1,4 +1,4 @@
-//! The rows of this subgraph, kept from the events of others.
+//! People: what was announced of them, and what they say of themselves.
 
 use chrono::NaiveDateTime;
 use diesel::mysql::Mysql;
@@ -7,9 +7,15 @@ use diesel::sqlite::Sqlite;
 use diesel_async::RunQueryDsl;
 use kit::id::{TenantId, UserId};
 use kit::page::Page;
+use kit::role::RoleId;
 use kit::{Conn, keyset, on};
 
-use crate::tables::{user_profiles, user_tenants};
+use crate::tables::{user_profiles, user_tenant_roles, user_tenants};
+
+diesel::define_sql_function! {
+    /// The text in lower case.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// A person.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -19,6 +25,62 @@ pub(crate) struct Profile {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) created_at: NaiveDateTime,
+    pub(crate) avatar_url: Option<String>,
+    pub(crate) locale: Option<String>,
+    pub(crate) time_zone: Option<String>,
+    pub(crate) updated_at: Option<NaiveDateTime>,
+}
+
+/// What a person changes: what is absent stays, what is null is cleared.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = user_profiles)]
+pub(crate) struct Change {
+    pub(crate) name: Option<String>,
+    pub(crate) avatar_url: Option<Option<String>>,
+    pub(crate) locale: Option<Option<String>>,
+    pub(crate) time_zone: Option<Option<String>>,
+    pub(crate) updated_at: Option<NaiveDateTime>,
+}
+
+/// Which people of a tenant a list is to have.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Those whose name or address contains this, whatever the case.
+    pub(crate) search: Option<String>,
+    /// Those who hold this role.
+    pub(crate) role: Option<RoleId>,
+}
+
+impl Wanted {
+    /// What a name or an address is like; `!` takes from the next character what it stands for.
+    fn like(&self) -> Option<String> {
+        let search = self.search.as_ref()?.to_lowercase();
+        let plain = search
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        Some(format!("%{plain}%"))
+    }
+}
+
+/// Narrows a boxed query over the people of a tenant to those who are wanted.
+macro_rules! narrowed {
+    ($query:expr, $tenant:expr, $wanted:expr) => {{
+        let mut query = $query;
+        if let Some(like) = $wanted.like() {
+            let name = lower(user_profiles::name).like(like.clone()).escape('!');
+            let email = lower(user_profiles::email).like(like).escape('!');
+            query = query.filter(name.or(email));
+        }
+        if let Some(role) = $wanted.role {
+            let holders = user_tenant_roles::table
+                .filter(user_tenant_roles::tenant_id.eq($tenant))
+                .filter(user_tenant_roles::role_id.eq(role))
+                .select(user_tenant_roles::user_id);
+            query = query.filter(user_profiles::id.eq_any(holders));
+        }
+        query
+    }};
 }
 
 impl Profile {
@@ -60,22 +122,30 @@ impl Profile {
     pub(crate) async fn list(
         conn: &mut Conn,
         tenant: TenantId,
+        wanted: &Wanted,
         page: &Page<UserId>,
     ) -> QueryResult<Vec<Self>> {
         on!(conn, |c| {
             let query = Self::of_tenant(tenant)
                 .select(Self::as_select())
                 .into_boxed();
+            let query = narrowed!(query, tenant, wanted);
             keyset!(query, user_profiles::id, page).load(c).await
         })
     }
 
-    /// How many people a tenant has.
-    pub(crate) async fn count(conn: &mut Conn, tenant: TenantId) -> QueryResult<i64> {
-        on!(conn, |c| Self::of_tenant(tenant)
-            .count()
-            .get_result(c)
-            .await)
+    /// How many of the people of a tenant are wanted.
+    pub(crate) async fn count(
+        conn: &mut Conn,
+        tenant: TenantId,
+        wanted: &Wanted,
+    ) -> QueryResult<i64> {
+        on!(conn, |c| {
+            let query = Self::of_tenant(tenant)
+                .select(diesel::dsl::count_star())
+                .into_boxed();
+            narrowed!(query, tenant, wanted).first(c).await
+        })
     }
 
     /// Adds a person, or replaces what was known.
@@ -88,42 +158,15 @@ impl Profile {
         })?;
         Ok(())
     }
-}
 
-/// That a user belongs to a tenant, in a role.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = user_tenants)]
-pub(crate) struct Membership {
-    pub(crate) tenant_id: TenantId,
-    pub(crate) user_id: UserId,
-    pub(crate) role: String,
-}
-
-impl Membership {
-    /// The tenants among these that a user belongs to.
-    pub(crate) async fn tenants_of(
-        conn: &mut Conn,
-        user: UserId,
-        tenants: &[TenantId],
-    ) -> QueryResult<Vec<TenantId>> {
-        on!(conn, |c| {
-            user_tenants::table
-                .filter(user_tenants::user_id.eq(user))
-                .filter(user_tenants::tenant_id.eq_any(tenants))
-                .select(user_tenants::tenant_id)
-                .load(c)
-                .await
-        })
-    }
-
-    /// Adds a membership, or replaces its role.
-    pub(crate) async fn save(&self, conn: &mut Conn) -> QueryResult<()> {
-        on!(conn, |c| {
-            diesel::replace_into(user_tenants::table)
-                .values(self)
+    /// Changes a person; false if there is none.
+    pub(crate) async fn change(conn: &mut Conn, id: UserId, change: &Change) -> QueryResult<bool> {
+        let changed = on!(conn, |c| {
+            diesel::update(user_profiles::table.find(id))
+                .set(change)
                 .execute(c)
                 .await
         })?;
-        Ok(())
+        Ok(changed == 1)
     }
 }
