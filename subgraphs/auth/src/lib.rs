@@ -18,6 +18,7 @@ mod loaders;
 mod login;
 mod pace;
 mod password;
+mod permission;
 mod refresh;
 mod session;
 mod store;
@@ -38,6 +39,7 @@ pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
 pub use key::{jwks, prepare, sealed};
+pub use permission::permissions;
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 
