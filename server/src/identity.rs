@@ -67,25 +67,26 @@ impl Identity {
         Expiry(Instant::now() + left)
     }
 
-    /// Looks up what the user may do now: a role that was taken away a moment ago grants nothing.
+    /// Looks up what the user may do now: a role that was taken away a moment ago grants nothing. What
+    /// one role grants, all grant; what one denies, all deny.
     async fn viewer(&self, signed_in: Authenticated) -> Result<Viewer, ApiError> {
         let mut conn = self.app.db.read().await?;
-        let role = match signed_in.tenant {
-            Some(tenant) => tenant::role_of(&mut conn, tenant, signed_in.user).await?,
+        let roles = match signed_in.tenant {
+            Some(tenant) => tenant::roles_of(&mut conn, tenant, signed_in.user).await?,
             None => None,
         };
-        let of_role = match (signed_in.tenant, &role) {
-            (Some(tenant), Some(role)) => user::grants_of_role(&mut conn, tenant, role).await?,
+        let of_roles = match (signed_in.tenant, &roles) {
+            (Some(tenant), Some(roles)) => user::grants_of_roles(&mut conn, tenant, roles).await?,
             _ => Vec::new(),
         };
         let of_platform = platform::grants(&mut conn, signed_in.user).await?;
-        let patterns = of_role
+        let patterns = of_roles
             .into_iter()
             .chain(of_platform.into_iter().map(str::to_owned));
         Ok(Viewer {
             user: signed_in.user,
             credential: signed_in.credential,
-            tenant: signed_in.tenant.filter(|_| role.is_some()),
+            tenant: signed_in.tenant.filter(|_| roles.is_some()),
             grants: Grants::new(patterns),
         })
     }
