@@ -1,7 +1,6 @@
 //! What people say of themselves.
 
 use async_graphql::MaybeUndefined;
-use icu_locale_core::LanguageIdentifier;
 use kit::id::UserId;
 use kit::{App, Permission, Viewer, event};
 use url::Url;
@@ -112,10 +111,38 @@ fn check_url(text: &str) -> Option<String> {
     fits.then_some(text)
 }
 
-/// A language tag of BCP 47 without extensions, as it is usually written.
+/// A language tag as of RFC 5646, section 2.1, in the spelling of section 2.1.1: a language, then
+/// perhaps a script, a region and variants. What else a tag can have no letter asks for.
 fn check_locale(text: &str) -> Option<String> {
-    let tag = LanguageIdentifier::try_from_str(text).ok()?.to_string();
-    (tag != "und" && tag.len() <= LOCALE_BYTES_MAX).then_some(tag)
+    let alphabetic = |it: &str| it.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let alphanumeric = |it: &str| it.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let numeric = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
+    let mut subtags = text.split('-').peekable();
+    let language = subtags.next()?;
+    let is_language = matches!(language.len(), 2..=3) && alphabetic(language);
+    if !is_language || language.eq_ignore_ascii_case("und") {
+        return None;
+    }
+    let mut tag = vec![language.to_ascii_lowercase()];
+    if let Some(script) = subtags.next_if(|it| it.len() == 4 && alphabetic(it)) {
+        let (first, others) = script.split_at(1);
+        tag.push(first.to_ascii_uppercase() + &others.to_ascii_lowercase());
+    }
+    let is_region = |it: &str| (it.len() == 2 && alphabetic(it)) || (it.len() == 3 && numeric(it));
+    if let Some(region) = subtags.next_if(|it| is_region(it)) {
+        tag.push(region.to_ascii_uppercase());
+    }
+    for variant in subtags {
+        let begins_with_digit = variant.starts_with(|c: char| c.is_ascii_digit());
+        let fits = matches!(variant.len(), 5..=8) || (variant.len() == 4 && begins_with_digit);
+        let is_new = !tag.iter().any(|it| it.eq_ignore_ascii_case(variant));
+        if !fits || !is_new || !alphanumeric(variant) {
+            return None;
+        }
+        tag.push(variant.to_ascii_lowercase());
+    }
+    let tag = tag.join("-");
+    (tag.len() <= LOCALE_BYTES_MAX).then_some(tag)
 }
 
 /// A time zone of the IANA database, as it is written there.
@@ -154,6 +181,7 @@ mod tests {
             ("ID-id", "id-ID"),
             ("zh-hant-tw", "zh-Hant-TW"),
             ("es-419", "es-419"),
+            ("de-1996", "de-1996"),
         ] {
             assert_eq!(check_locale(tag).as_deref(), Some(kept));
         }
@@ -164,6 +192,9 @@ mod tests {
             "e",
             "en-",
             "en-US-u-ca-buddhist",
+            "de-1996-1996",
+            "en-US-GB",
+            "en_US",
             "<b>",
         ] {
             assert_eq!(check_locale(wrong), None, "{wrong}");

@@ -3,7 +3,6 @@
 
 use kit::error::StorageError;
 use kit::id::TenantId;
-use kit::permission::Grants;
 use kit::role::{BUILT_IN, BuiltIn, RoleId};
 use kit::{App, Conn, Viewer};
 
@@ -22,11 +21,6 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    /// What the role grants and denies.
-    pub(crate) fn grants(&self) -> Grants {
-        Grants::new(&self.permissions)
-    }
-
     /// Every role that each tenant has.
     pub(crate) fn built_in() -> impl Iterator<Item = Self> {
         BUILT_IN.into_iter().map(Self::from)
