@@ -1,5 +1,6 @@
 //! A credential becomes a viewer, here and nowhere else.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use kit::network::Network;
 use kit::permission::Grants;
 use kit::viewer::{Client, Revealed};
 use kit::{ApiError, App, Viewer};
-use router::{Authenticate, Code, Expiry, GraphQLError};
+use router::{Authenticate, Code, Expiry, GraphQLError, Standing};
 
 use crate::config::Config;
 use crate::proxy::client_address;
@@ -54,7 +55,9 @@ impl Identity {
         if let Some(token) = bearer(headers)? {
             let signed_in = self.verifier.authenticate(token).await?;
             extensions.insert(self.expiry(signed_in.expires_at));
-            extensions.insert(self.viewer(signed_in).await?);
+            let viewer = self.viewer(signed_in).await?;
+            extensions.insert(standing(&viewer));
+            extensions.insert(viewer);
         }
         Ok(extensions)
     }
@@ -90,6 +93,15 @@ impl Identity {
             grants: Grants::new(patterns),
         })
     }
+}
+
+/// A digest of what the viewer may do, and where. It is compared within this process only.
+fn standing(viewer: &Viewer) -> Standing {
+    let mut patterns = viewer.grants.patterns().collect::<Vec<_>>();
+    patterns.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    (viewer.user, viewer.tenant, patterns, viewer.grants.scopes()).hash(&mut hasher);
+    Standing(hasher.finish())
 }
 
 impl Authenticate for Identity {

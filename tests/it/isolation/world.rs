@@ -27,6 +27,7 @@ pub(crate) struct Ids {
     pub(crate) submission: String,
     pub(crate) menu_item: String,
     pub(crate) notification: String,
+    pub(crate) role: String,
 }
 
 impl World {
@@ -47,6 +48,7 @@ impl World {
             .await;
         let tenant = &tenant["viewer"]["currentTenant"];
         let reader = reader(client, &owner, text(&tenant["id"])).await;
+        let role = role(&owner).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
             user: text(&user).to_owned(),
@@ -58,6 +60,7 @@ impl World {
             submission,
             menu_item,
             notification,
+            role,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -84,6 +87,7 @@ impl Ids {
             submission: id("sbm"),
             menu_item: id("menu"),
             notification: id("ntf"),
+            role: id("role"),
         }
     }
 
@@ -96,6 +100,7 @@ impl Ids {
             &self.submission,
             &self.menu_item,
             &self.notification,
+            &self.role,
         ]
         .into_iter()
         .map(String::as_str)
@@ -166,6 +171,12 @@ async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
     let input = json!({ "tenantId": tenant, "userId": user, "role": "viewer" });
     owner.data(add, json!({ "input": input })).await;
     reader.switch_tenant(tenant).await
+}
+
+async fn role(owner: &Client) -> String {
+    let create = "mutation { createRole(input: { slug: \"clerk\", name: \"Clerk\", permissions: [\"user:read\"] }) { role { id } } }";
+    let data = owner.data(create, json!({})).await;
+    text(&data["createRole"]["role"]["id"]).to_owned()
 }
 
 async fn refresh_token(client: &Client) -> String {
