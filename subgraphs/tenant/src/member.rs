@@ -86,7 +86,7 @@ pub(crate) async fn update(
         }
         let before = role::grants(conn, tenant, &member.roles).await?;
         viewer.grants.check_change(&before, &selected.grants)?;
-        members::set_roles(conn, member.id, &selected.roles).await?;
+        members::set_roles(conn, &member, &selected.roles).await?;
         require_an_owner(conn, tenant).await?;
         member.roles = selected.roles;
         event::record(conn, &app.clock, &TenantMemberUpdated::of(&member)).await?;
@@ -95,14 +95,16 @@ pub(crate) async fn update(
     .await
 }
 
-/// Takes a member out of the current tenant. Everybody may leave, except the last owner.
+/// Takes a member out of the current tenant. Everybody may leave, except the last owner; a key does
+/// not decide that for its user.
 pub(crate) async fn remove(
     app: &App,
     viewer: &Viewer,
     tenant: TenantId,
     user: UserId,
 ) -> Result<Membership, TenantError> {
-    let tenant = match user == viewer.user && viewer.tenant == Some(tenant) {
+    let is_self = user == viewer.user && viewer.session().is_ok();
+    let tenant = match is_self && viewer.tenant == Some(tenant) {
         true => tenant,
         false => managed_tenant(viewer, tenant)?,
     };

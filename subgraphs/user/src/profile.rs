@@ -26,14 +26,17 @@ pub(crate) struct Update {
     pub(crate) time_zone: MaybeUndefined<String>,
 }
 
-/// Changes the profile of a user: oneself, or as an administrator of the platform anybody.
+/// Changes the profile of a user: oneself in a session, or as an administrator of the platform
+/// anybody.
 pub(crate) async fn update(
     app: &App,
     viewer: &Viewer,
     user: UserId,
     update: Update,
 ) -> Result<Profile, UserError> {
-    if user != viewer.user {
+    if user == viewer.user {
+        viewer.session()?;
+    } else {
         viewer.require(UPDATE)?;
     }
     let change = check(update)?;

@@ -106,24 +106,30 @@ pub(crate) async fn insert(conn: &mut Conn, membership: &Membership) -> QueryRes
     Ok(true)
 }
 
-/// Replaces the roles of a member.
+/// Replaces the roles of a member. What stays is not touched, and what goes is named by its whole
+/// key: on MySQL, a search by a part of it locks the places beside it, where others insert.
 pub(crate) async fn set_roles(
     conn: &mut Conn,
-    id: MembershipId,
+    member: &Membership,
     roles: &[HeldRole],
 ) -> QueryResult<()> {
+    let gone = member.roles.iter().filter(|role| !roles.contains(role));
+    let gone = gone.map(|role| role.id).collect::<Vec<_>>();
+    let new = roles.iter().filter(|role| !member.roles.contains(role));
+    let new = new.cloned().collect::<Vec<_>>();
     on!(conn, |c| {
-        diesel::delete(held::table.filter(held::membership_id.eq(id)))
-            .execute(c)
-            .await
+        let held = held::table
+            .filter(held::membership_id.eq(member.id))
+            .filter(held::role_id.eq_any(&gone));
+        diesel::delete(held).execute(c).await
     })?;
     on!(conn, |c| {
-        diesel::update(memberships::table.find(id))
+        diesel::update(memberships::table.find(member.id))
             .set(memberships::role.eq(first_slug(roles)))
             .execute(c)
             .await
     })?;
-    give(conn, id, roles).await
+    give(conn, member.id, &new).await
 }
 
 /// Takes a member out of the tenant.

@@ -35,10 +35,6 @@ impl PeopleQuery {
 
     /// The people of the current tenant, in the order of their registration. Needs the permission
     /// `user:read`.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four of a connection are a convention"
-    )]
     async fn users(
         &self,
         ctx: &Context<'_>,
