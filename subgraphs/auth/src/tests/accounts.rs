@@ -234,5 +234,7 @@ async fn stored_hash(fixture: &Fixture) -> String {
 
     let mut conn = fixture.test.app.db.read().await.expect("connects");
     let accounts = crate::tables::accounts::table.select(crate::tables::accounts::password);
-    kit::on!(&mut conn, |c| accounts.first(c).await).expect("there is one")
+    let hash: Option<String> =
+        kit::on!(&mut conn, |c| accounts.first(c).await).expect("there is one");
+    hash.expect("a password")
 }
