@@ -22,6 +22,7 @@ pub mod outbound;
 pub mod page;
 pub mod permission;
 pub mod private;
+pub mod role;
 pub mod scalar;
 pub mod secret;
 pub mod telemetry;

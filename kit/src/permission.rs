@@ -1,6 +1,12 @@
 //! Permissions: `resource(.sub)*:action`, granted by patterns whose `*` stands for whole segments.
 
+mod catalogue;
+mod confer;
+
 use std::fmt;
+
+pub use catalogue::{Catalogue, Described, Entry};
+pub use confer::{Excess, is_of_platform};
 
 use crate::{Code, Coded};
 
@@ -137,7 +143,35 @@ fn includes(pattern: &str, other: &str) -> bool {
     covers(pattern, other) && (!ends_open(other) || ends_open(pattern))
 }
 
-fn covers(pattern: &str, permission: &str) -> bool {
+/// Whether a permission can be thought of that both patterns cover.
+fn overlap(one: &str, other: &str) -> bool {
+    let (Some((resource, action)), Some((other_resource, other_action))) =
+        (one.split_once(':'), other.split_once(':'))
+    else {
+        return false;
+    };
+    let actions = action == "*" || other_action == "*" || action == other_action;
+    let mut resource = resource.split('.').peekable();
+    let mut other = other_resource.split('.').peekable();
+    while let (Some(one_segment), Some(other_segment)) = (resource.next(), other.next()) {
+        let is_open = |segment, is_last: bool| segment == "*" && is_last;
+        if is_open(one_segment, resource.peek().is_none())
+            || is_open(other_segment, other.peek().is_none())
+        {
+            return actions;
+        }
+        if one_segment != "*" && other_segment != "*" && one_segment != other_segment {
+            return false;
+        }
+        if resource.peek().is_none() && other.peek().is_none() {
+            return actions;
+        }
+    }
+    false
+}
+
+/// Whether a pattern covers a permission.
+pub fn covers(pattern: &str, permission: &str) -> bool {
     let (Some((resource, action)), Some((wanted_resource, wanted_action))) =
         (pattern.split_once(':'), permission.split_once(':'))
     else {

@@ -1,5 +1,6 @@
 //! A credential becomes a viewer, here and nowhere else.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use kit::network::Network;
 use kit::permission::Grants;
 use kit::viewer::{Client, Cookies, Credential, Revealed};
 use kit::{ApiError, App, Viewer};
-use router::{Authenticate, Code, Expiry, GraphQLError};
+use router::{Authenticate, Code, Expiry, GraphQLError, Standing};
 
 use crate::browser::Browsers;
 use crate::config::Config;
@@ -65,7 +66,9 @@ impl Identity {
                 Presented::Key(key) => self.verifier.authenticate_key(key, &client).await?,
             };
             extensions.insert(self.expiry(signed_in.expires_at));
-            extensions.insert(self.viewer(signed_in).await?);
+            let viewer = self.viewer(signed_in).await?;
+            extensions.insert(standing(&viewer));
+            extensions.insert(viewer);
         }
         extensions.insert(client);
         Ok(extensions)
@@ -79,7 +82,8 @@ impl Identity {
         Expiry(Instant::now() + left)
     }
 
-    /// Looks up what the user may do now: a role that was taken away a moment ago grants nothing.
+    /// Looks up what the user may do now: a role that was taken away a moment ago grants nothing. What
+    /// one role grants, all grant; what one denies, all deny.
     async fn viewer(&self, signed_in: Authenticated) -> Result<Viewer, ApiError> {
         let mut conn = self.app.db.read().await?;
         if let Some(grants) = signed_in.own_grants {
@@ -94,26 +98,26 @@ impl Identity {
                 grants: Grants::new(grants),
             });
         }
-        let role = match signed_in.tenant {
-            Some(tenant) => tenant::role_of(&mut conn, tenant, signed_in.user).await?,
+        let roles = match signed_in.tenant {
+            Some(tenant) => tenant::roles_of(&mut conn, tenant, signed_in.user).await?,
             None => None,
         };
         let is_key = matches!(signed_in.credential, Credential::UserKey(_));
-        if is_key && signed_in.tenant.is_some() && role.is_none() {
+        if is_key && signed_in.tenant.is_some() && roles.is_none() {
             return Err(left());
         }
-        let of_role = match (signed_in.tenant, &role) {
-            (Some(tenant), Some(role)) => user::grants_of_role(&mut conn, tenant, role).await?,
+        let of_roles = match (signed_in.tenant, &roles) {
+            (Some(tenant), Some(roles)) => user::grants_of_roles(&mut conn, tenant, roles).await?,
             _ => Vec::new(),
         };
         let of_platform = platform::grants(&mut conn, signed_in.user).await?;
-        let patterns = of_role
+        let patterns = of_roles
             .into_iter()
             .chain(of_platform.into_iter().map(str::to_owned));
         Ok(Viewer {
             user: signed_in.user,
             credential: signed_in.credential,
-            tenant: signed_in.tenant.filter(|_| role.is_some()),
+            tenant: signed_in.tenant.filter(|_| roles.is_some()),
             grants: Grants::new(patterns).within(signed_in.scopes),
         })
     }
@@ -124,6 +128,15 @@ fn left() -> ApiError {
     let message = "this API key works in a tenant that its user does not belong to any more, \
                    or that is not active";
     ApiError::new(kit::Code::Unauthenticated, message)
+}
+
+/// A digest of what the viewer may do, and where. It is compared within this process only.
+fn standing(viewer: &Viewer) -> Standing {
+    let mut patterns = viewer.grants.patterns().collect::<Vec<_>>();
+    patterns.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    (viewer.user, viewer.tenant, patterns, viewer.grants.scopes()).hash(&mut hasher);
+    Standing(hasher.finish())
 }
 
 impl Authenticate for Identity {

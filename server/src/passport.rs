@@ -37,8 +37,8 @@ pub const LEFT: HeaderName = HeaderName::from_static("x-portico-left");
 pub const LIFE: Duration = Duration::from_secs(60);
 /// How far the clocks of two hosts may be apart.
 const SKEW_S: i64 = 30;
-/// Longer texts are no passports of ours.
-const BYTES_MAX: usize = 64 << 10;
+/// Longer texts are no passports of ours: ten roles with all the patterns that they can have fit in.
+const BYTES_MAX: usize = 192 << 10;
 const PURPOSE: &str = "portico/passport/v1";
 const ISSUER: &str = "portico";
 

@@ -11,14 +11,14 @@ use crate::Auth;
 use crate::activity::{Action, Activity, Failure};
 use crate::config::{AuthConfig, Registration};
 use crate::error::AuthError;
-use crate::event::UserRegistered;
+use crate::event::{DEFAULT_LOCALE, UserRegistered};
 use crate::password;
 use crate::store::account::{Account, NewAccount};
 use crate::throttle::{Charges, Throttle, network_of};
 use crate::turn::{Passwords, Turn};
 
 /// What registering somebody needs when registration is closed.
-const CREATE: Permission = Permission("platform.account:create");
+pub(crate) const CREATE: Permission = Permission("platform.account:create");
 
 /// Most characters of a name.
 pub(crate) const NAME_MAX: usize = 100;
@@ -134,7 +134,7 @@ async fn create(
         email: user.email.as_str().to_owned(),
         email_key: user.email_key.as_str().to_owned(),
         password: Some(password),
-        locale: "en".to_owned(),
+        locale: DEFAULT_LOCALE.to_owned(),
         created_at: app.clock.now_utc(),
         verified_at: Some(app.clock.now_utc()),
     };

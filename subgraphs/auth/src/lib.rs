@@ -23,6 +23,7 @@ mod login;
 mod oauth;
 mod pace;
 mod password;
+mod permission;
 mod reauthentication;
 mod refresh;
 pub mod rotation;
@@ -48,6 +49,7 @@ pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
 pub use key::{jwks, prepare, sealed};
 pub use oauth::{ClientSecret, OAuthConfig, ProviderConfig, ProviderKind};
+pub use permission::permissions;
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 

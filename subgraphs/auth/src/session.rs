@@ -183,16 +183,10 @@ pub(crate) async fn switch_tenant(
     Ok((session, access))
 }
 
-/// Whether the viewer belongs to a tenant, also if the tenant has only just said so.
+/// Whether the viewer belongs to a tenant, also if the tenant has only just said so or said the
+/// opposite.
 async fn is_member(app: &App, viewer: &Viewer, tenant: TenantId) -> Result<bool, AuthError> {
-    if is_known_member(app, viewer, tenant).await? {
-        return Ok(true);
-    }
     app.events.caught_up(&app.db, MEMBERSHIPS).await?;
-    is_known_member(app, viewer, tenant).await
-}
-
-async fn is_known_member(app: &App, viewer: &Viewer, tenant: TenantId) -> Result<bool, AuthError> {
     let mut conn = app.db.read().await?;
     Ok(membership::exists(&mut conn, viewer.user, tenant).await?)
 }

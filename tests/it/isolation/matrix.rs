@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::{Client, eventually};
 
-use super::all;
+use super::cases::all;
 use super::schema::{Operation, Schema};
 use super::world::{Ids, World};
 

@@ -5,8 +5,6 @@
 //! of the schema itself, with all that they take and all that they show.
 
 mod cases;
-mod elsewhere;
-mod identity;
 mod matrix;
 mod samples;
 mod schema;
@@ -15,7 +13,7 @@ mod world;
 use serde_json::{Value, json};
 use testkit::{Backend, Client, Portico, on_both};
 
-use cases::{Case, Outsider};
+use cases::{Case, Outsider, all};
 use world::{Ids, World};
 
 use crate::journey::SETTINGS;
@@ -46,12 +44,6 @@ pub(crate) async fn hold_the_walls(client: &Client) {
         a_reader_changes_nothing(&world, case).await;
     }
     no_token_of_the_wrong_kind_is_let_in(&world).await;
-}
-
-/// The rows; the last one ends the sessions of those who try.
-fn all() -> impl Iterator<Item = &'static Case> {
-    let others = elsewhere::CASES.iter().chain(identity::IDENTITY);
-    others.chain(cases::CASES)
 }
 
 async fn every_operation_has_a_case(world: &World) {

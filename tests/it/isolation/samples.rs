@@ -15,6 +15,9 @@ pub(crate) fn id(operation: &str, argument: &str) -> Option<&'static str> {
         ("menuItem", "id") => "menu_item",
         ("notification", "id") => "notification",
         (_, "sessionId") => "session",
+        ("apiKey", "id") | (_, "apiKeyId") => "api_key",
+        ("role", "id") | (_, "roleId") => "role",
+        (_, "identityId") => "identity",
         _ => panic!(
             "tests/it/isolation/samples.rs does not know which id `{argument}` of `{operation}` is"
         ),

@@ -29,6 +29,7 @@ pub(crate) struct Ids {
     pub(crate) notification: String,
     pub(crate) session: String,
     pub(crate) api_key: String,
+    pub(crate) role: String,
 }
 
 impl World {
@@ -54,6 +55,7 @@ impl World {
         let tenant = &tenant["viewer"]["currentTenant"];
         let api_key = api_key(&owner).await;
         let reader = reader(client, &owner, text(&tenant["id"])).await;
+        let role = role(&owner).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
             user: text(&user).to_owned(),
@@ -67,6 +69,7 @@ impl World {
             notification,
             session,
             api_key,
+            role,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -95,6 +98,7 @@ impl Ids {
             notification: id("ntf"),
             session: id("ses"),
             api_key: id("key"),
+            role: id("role"),
         }
     }
 
@@ -110,6 +114,9 @@ impl Ids {
             "notification" => &self.notification,
             "session" => &self.session,
             "api_key" => &self.api_key,
+            "role" => &self.role,
+            // Whose, only another provider could say.
+            "identity" => "idn_01k00000000000000000000000",
             _ => panic!("there is nothing called {name}"),
         }
     }
@@ -125,6 +132,7 @@ impl Ids {
             &self.notification,
             &self.session,
             &self.api_key,
+            &self.role,
         ]
         .into_iter()
         .map(String::as_str)
@@ -203,6 +211,12 @@ async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
     let input = json!({ "tenantId": tenant, "userId": user, "role": "viewer" });
     owner.data(add, json!({ "input": input })).await;
     reader.switch_tenant(tenant).await
+}
+
+async fn role(owner: &Client) -> String {
+    let create = "mutation { createRole(input: { slug: \"clerk\", name: \"Clerk\", permissions: [\"user:read\"] }) { role { id } } }";
+    let data = owner.data(create, json!({})).await;
+    text(&data["createRole"]["role"]["id"]).to_owned()
 }
 
 async fn refresh_token(client: &Client) -> String {

@@ -117,6 +117,16 @@ impl Account {
         Ok(claimed == 1)
     }
 
+    pub(crate) async fn set_locale(conn: &mut Conn, id: UserId, locale: &str) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(accounts::table.find(id))
+                .set(accounts::locale.eq(locale))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
     pub(crate) async fn set_last_tenant(
         conn: &mut Conn,
         id: UserId,

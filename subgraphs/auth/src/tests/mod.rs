@@ -1,6 +1,7 @@
 //! Feature tests of this subgraph alone: GraphQL in, answers out, on both databases.
 
 mod accounts;
+mod announcements;
 mod api_keys;
 mod challenge;
 mod devices;

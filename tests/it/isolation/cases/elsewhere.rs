@@ -1,7 +1,7 @@
 //! The operations of signing in elsewhere.
 
-use super::cases::Outsider::{Blind, Elsewhere};
-use super::cases::{Case, MUTATION, QUERY, case, none, open};
+use super::Outsider::{Blind, Elsewhere};
+use super::{Case, MUTATION, QUERY, case, none, open};
 
 /// A row for each of them.
 pub(crate) const CASES: &[Case] = &[

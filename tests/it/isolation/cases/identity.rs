@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::cases::Outsider::{Blind, Elsewhere};
-use super::cases::{Case, MUTATION, QUERY, case, none, open, refused};
+use super::Outsider::{Blind, Elsewhere};
+use super::{Case, MUTATION, QUERY, case, none, open, refused};
 
 /// Every root field of theirs.
-pub(crate) const IDENTITY: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     case(
         MUTATION,
         "setupTwoFactor",
