@@ -52,6 +52,7 @@ pub(crate) enum Entering {
 
 /// Where the proof of a first factor has led.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a sign-in makes one")]
 pub(crate) enum Entered {
     /// The user is signed in.
     SignedIn(SignedIn),

@@ -56,7 +56,7 @@ impl From<Entry> for AuthActivity {
 
 /// Reading the record.
 #[derive(Default)]
-pub struct ActivityQuery;
+pub(super) struct ActivityQuery;
 
 #[Object]
 impl ActivityQuery {

@@ -310,9 +310,7 @@ impl OAuthMutation {
         let unlinked = oauth::unlink(ctx.app(), auth, viewer, &ctx.client(), id).await?;
         Ok(UnlinkIdentityPayload {
             identity: unlinked.into(),
-            user: Some(User {
-                id: viewer.user.into(),
-            }),
+            user: Some(User { id: viewer.user }),
         })
     }
 }

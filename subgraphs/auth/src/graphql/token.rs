@@ -46,7 +46,7 @@ pub(crate) struct RevokeTokenPayload {
 
 /// Reading tokens.
 #[derive(Default)]
-pub struct TokenQuery;
+pub(super) struct TokenQuery;
 
 #[Object]
 impl TokenQuery {
@@ -89,7 +89,7 @@ impl From<Good> for TokenInfo {
 
 /// Making tokens worthless.
 #[derive(Default)]
-pub struct TokenMutation;
+pub(super) struct TokenMutation;
 
 #[Object]
 impl TokenMutation {

@@ -168,7 +168,7 @@ impl User {
 
 /// Users by key.
 #[derive(Default)]
-pub struct UserQuery;
+pub(super) struct UserQuery;
 
 #[Object]
 impl UserQuery {
