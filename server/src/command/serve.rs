@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use axum::Router;
 use kit::App;
 use kit::event::{Relay, Stream};
+use kit::mail::{self, Way};
 use router::Engine;
 use router::http::ListenOptions;
 use tokio::net::TcpListener;
@@ -63,6 +64,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 pub async fn start(config: Config) -> anyhow::Result<Portico> {
     let roles = Roles::of(&config)?;
     let stream = config.stream()?;
+    let way = Way::new(&config.mail, &config.data_dir)?;
     // The port first: when it is taken, nothing has been made or changed.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
@@ -85,6 +87,10 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
         false => None,
     };
     let background = background(&app, &config, &roles, stream, assembly, &shutdown);
+    if roles.subgraphs().next().is_some() {
+        background.spawn(mail::run(app.clone(), way, shutdown.clone()));
+    }
+    background.close();
     let options = ListenOptions::default();
     let server = router::http::serve(listener, routes, options, shutdown.clone());
     let front = tokio::spawn(server);
@@ -225,7 +231,6 @@ fn background(
             Role::Router | Role::User | Role::Menu | Role::Notification | Role::Platform => {}
         }
     }
-    tasks.close();
     tasks
 }
 

@@ -22,6 +22,13 @@ pub(crate) enum Action {
     Refresh,
     Logout,
     SwitchTenant,
+    VerifyEmail,
+    ResendVerification,
+    RequestPasswordReset,
+    ResetPassword,
+    ChangePassword,
+    RequestEmailChange,
+    ChangeEmail,
 }
 
 /// Why it was refused.
@@ -36,6 +43,8 @@ pub(crate) enum Failure {
     ReplayedToken,
     SessionEnded,
     NoMember,
+    UnverifiedEmail,
+    InvalidProof,
 }
 
 /// One entry; what is not known is left out.
@@ -137,6 +146,13 @@ impl Action {
             Self::Refresh => "refresh",
             Self::Logout => "logout",
             Self::SwitchTenant => "switch_tenant",
+            Self::VerifyEmail => "verify_email",
+            Self::ResendVerification => "resend_verification",
+            Self::RequestPasswordReset => "request_password_reset",
+            Self::ResetPassword => "reset_password",
+            Self::ChangePassword => "change_password",
+            Self::RequestEmailChange => "request_email_change",
+            Self::ChangeEmail => "change_email",
         }
     }
 }
@@ -153,6 +169,8 @@ impl Failure {
             Self::ReplayedToken => "replayed_token",
             Self::SessionEnded => "session_ended",
             Self::NoMember => "no_member",
+            Self::UnverifiedEmail => "unverified_email",
+            Self::InvalidProof => "invalid_proof",
         }
     }
 }

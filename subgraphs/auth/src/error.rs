@@ -86,6 +86,42 @@ pub enum AuthError {
     /// A stored key cannot be read.
     #[error("the signing key {0} is unreadable")]
     Key(String),
+    /// A link or a code that is good for nothing, whatever the reason.
+    #[error("this link or code is unknown, used or too old; ask for a new one")]
+    InvalidProof,
+    /// Neither a link nor a code, or both.
+    #[error("send either `token`, or `email` and `code`")]
+    NoProof,
+    /// The same where an access token says whose the code is.
+    #[error("send either `token`, or `code` with an access token")]
+    NoOwnProof,
+    /// Not the password of the viewer's account.
+    #[error("this is not the password of your account")]
+    WrongPassword,
+    /// Not a language tag.
+    #[error("a locale is a language tag of at most 16 characters, such as `en` or `id-ID`")]
+    InvalidLocale,
+    /// Something that an operation takes under another name.
+    #[error("{source}")]
+    At {
+        /// A JSON pointer into the input.
+        field: &'static str,
+        /// What is wrong with it.
+        source: Box<AuthError>,
+    },
+}
+
+impl AuthError {
+    /// The same about another field of the input.
+    pub(crate) fn at(self, field: &'static str) -> Self {
+        match self.field() {
+            Some(_) => Self::At {
+                field,
+                source: Box::new(self),
+            },
+            None => self,
+        }
+    }
 }
 
 impl From<diesel::result::Error> for AuthError {
@@ -117,6 +153,12 @@ impl Coded for AuthError {
             | Self::InvalidName
             | Self::PasswordLength(_)
             | Self::WeakPassword(_) => Code::BadUserInput,
+            Self::InvalidProof
+            | Self::NoProof
+            | Self::NoOwnProof
+            | Self::WrongPassword
+            | Self::InvalidLocale => Code::BadUserInput,
+            Self::At { source, .. } => source.code(),
             Self::UnknownTenant(_) => Code::NotFound,
             Self::Storage(_)
             | Self::Secret(_)
@@ -132,6 +174,9 @@ impl Coded for AuthError {
             Self::InvalidName => Some("/name"),
             Self::PasswordLength(_) | Self::WeakPassword(_) => Some("/password"),
             Self::InvalidRefreshToken => Some("/refreshToken"),
+            Self::WrongPassword => Some("/currentPassword"),
+            Self::InvalidLocale => Some("/locale"),
+            Self::At { field, .. } => Some(field),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
             _ => None,
         }

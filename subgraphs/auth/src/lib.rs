@@ -1,6 +1,7 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
-//! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
+//! Reading order: `account` makes them, `verification`, `reset`, `password_change` and `email_change`
+//! change them by `proof` of what a letter brought, `letters` and `post` write those; `login` opens a session, `refresh` keeps it alive,
 //! `session` ends it or moves it to a tenant; `throttle`, `pace`, `turn` and `activity` watch all of
 //! them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
@@ -10,15 +11,21 @@
 mod account;
 mod activity;
 mod config;
+mod email_change;
 mod error;
 mod event;
 mod graphql;
 mod key;
+mod letters;
 mod loaders;
 mod login;
 mod pace;
 mod password;
+mod password_change;
+mod post;
+mod proof;
 mod refresh;
+mod reset;
 mod session;
 mod store;
 mod sweep;
@@ -27,13 +34,14 @@ mod throttle;
 mod ticket;
 mod token;
 mod turn;
+mod verification;
 mod verifier;
 
 #[cfg(test)]
 mod tests;
 
 pub use account::{create_user, has_users};
-pub use config::{AuthConfig, Registration};
+pub use config::{AuthConfig, EmailVerification, LinkConfig, Registration};
 pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};

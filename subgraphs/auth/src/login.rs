@@ -16,6 +16,7 @@ use crate::store::refresh_token::NewToken;
 use crate::store::session::Session;
 use crate::throttle::{Charges, Throttle, digest, network_of};
 use crate::token::{Claims, RefreshToken};
+use crate::verification;
 
 /// Sessions opened by a password, or by another provider.
 const ONE_FACTOR: i16 = 1;
@@ -42,6 +43,8 @@ pub(crate) struct Opened {
 pub(crate) enum Entering {
     /// To a session.
     Opened(Opened),
+    /// Nowhere, until the address is proven.
+    Unverified(String),
 }
 
 /// Where the proof of a first factor has led.
@@ -49,6 +52,8 @@ pub(crate) enum Entering {
 pub(crate) enum Entered {
     /// The user is signed in.
     SignedIn(SignedIn),
+    /// This address must be proven first.
+    Unverified(String),
 }
 
 /// A signed access token.
@@ -187,6 +192,16 @@ pub(crate) async fn enter(
     if account.deactivated_at.is_some() {
         return Err(AuthError::Deactivated);
     }
+    if account.verified_at.is_none() {
+        if auth.config.wants_proof() {
+            let refused = Activity::of(action, client).by(Some(account.id));
+            let refused = refused.failed(Failure::UnverifiedEmail);
+            refused.record(app, conn).await?;
+            return Ok(Entering::Unverified(account.email.clone()));
+        }
+        // The operator has come to do without the proof since the user registered.
+        verification::prove(app, conn, account.id).await?;
+    }
     let opened = open(app, auth, client, conn, account, ONE_FACTOR).await?;
     Activity::of(action, client)
         .by(Some(account.id))
@@ -263,6 +278,7 @@ impl Entering {
     pub(crate) async fn finish(self, app: &App, auth: &Auth) -> Result<Entered, AuthError> {
         match self {
             Self::Opened(opened) => Ok(Entered::SignedIn(opened.finish(app, auth).await?)),
+            Self::Unverified(email) => Ok(Entered::Unverified(email)),
         }
     }
 }

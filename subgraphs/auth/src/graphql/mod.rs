@@ -1,7 +1,9 @@
 //! The API of this subgraph, a file for each part of it.
 
 mod account;
+mod email;
 mod input;
+mod password;
 mod payload;
 mod session;
 
@@ -13,4 +15,9 @@ pub struct Query(session::SessionQuery);
 
 /// Entry points for changing.
 #[derive(MergedObject, Default)]
-pub struct Mutation(account::AccountMutation, session::SessionMutation);
+pub struct Mutation(
+    account::AccountMutation,
+    session::SessionMutation,
+    email::EmailMutation,
+    password::PasswordMutation,
+);

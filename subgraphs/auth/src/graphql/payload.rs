@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use kit::ContextExt as _;
 
+use super::input::Email;
 use crate::login::{Entered, SignedIn};
 use crate::store::session::Session as Row;
 
@@ -59,11 +60,59 @@ impl From<Row> for Session {
     }
 }
 
-/// The account that was registered.
+/// What registering has led to.
 #[derive(SimpleObject)]
 pub(crate) struct RegisterPayload {
-    /// The new user.
+    /// The address that was registered.
+    pub(crate) email: Email,
+    /// Whether a letter to the address must be answered before anybody can sign in, with its link
+    /// or with `verifyEmail`.
+    pub(crate) verification_required: bool,
+    /// The new user. Null where a letter must be answered first: then the answer is the same for
+    /// every address, whether it has an account or not.
     pub(crate) user: Option<User>,
+}
+
+/// A letter is on its way, if there is an account for it.
+#[derive(SimpleObject)]
+pub(crate) struct LetterPayload {
+    /// The address, as it was sent.
+    pub(crate) email: Email,
+}
+
+/// The address is proven.
+#[derive(SimpleObject)]
+pub(crate) struct VerifyEmailPayload {
+    /// Whose it is. Go on with `login`.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new password.
+#[derive(SimpleObject)]
+pub(crate) struct ResetPasswordPayload {
+    /// Whose account it is. Go on with `login`.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new password.
+#[derive(SimpleObject)]
+pub(crate) struct ChangePasswordPayload {
+    /// The user.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new address.
+#[derive(SimpleObject)]
+pub(crate) struct ConfirmEmailChangePayload {
+    /// The user.
+    pub(crate) user: Option<User>,
+}
+
+/// The password was right, but the address must be proven before its user can sign in.
+#[derive(SimpleObject)]
+pub(crate) struct EmailUnverified {
+    /// The address. `resendVerification` sends another letter to it.
+    pub(crate) email: Email,
 }
 
 /// What signing in leads to. More members may follow, such as the demand for a second factor.
@@ -71,6 +120,8 @@ pub(crate) struct RegisterPayload {
 pub(crate) enum LoginResult {
     /// The user is signed in.
     Success(LoginSuccess),
+    /// The address must be proven first.
+    EmailUnverified(EmailUnverified),
 }
 
 impl LoginResult {
@@ -81,6 +132,9 @@ impl LoginResult {
                 ctx.revealed().add(signed_in.session.user);
                 Self::Success(signed_in.into())
             }
+            Entered::Unverified(email) => Self::EmailUnverified(EmailUnverified {
+                email: Email(email),
+            }),
         }
     }
 }
