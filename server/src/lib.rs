@@ -2,7 +2,7 @@
 //! the commands. No rule of a domain is decided here.
 //!
 //! [`assembly`] is the list of subgraphs; [`foundation`] opens what they stand on; [`front`] holds
-//! the settings of HTTP; [`identity`] turns a credential into a viewer, once, at the edge;
+//! the settings of HTTP; [`pages`] are what links in letters lead to; [`identity`] turns a credential into a viewer, once, at the edge;
 //! [`command`] holds one file per subcommand.
 //!
 //! A process plays all [`role`]s or some: then [`subgraph_server`] serves its subgraphs to routers in
@@ -20,6 +20,7 @@ pub mod health;
 pub mod identity;
 mod manual;
 mod master_key;
+pub mod pages;
 pub mod passport;
 mod proxy;
 pub mod role;

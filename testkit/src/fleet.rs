@@ -130,6 +130,7 @@ async fn launch(
                 .env("PORTICO_DATA_DIR", database.dir().join("none"))
                 .env("PORTICO_DATABASE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("PORTICO_OUTBOUND_ALLOW", "127.0.0.0/8")
+                .env("PORTICO_AUTH_EMAIL_VERIFICATION", "off")
                 .envs(settings.iter().map(|(name, value)| (name, value)))
                 .stderr(log),
         );

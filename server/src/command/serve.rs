@@ -25,7 +25,7 @@ use crate::elsewhere::Elsewhere;
 use crate::front;
 use crate::identity::Identity;
 use crate::role::{Role, Roles};
-use crate::{foundation, health, subgraph_server};
+use crate::{foundation, health, pages, subgraph_server};
 
 /// How long open requests and background work may go on after a stop was asked for.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -155,7 +155,9 @@ async fn routes(
         let engine = Arc::new(engine(app, config, roles, assembly)?);
         let identity = Arc::new(Identity::new(app.clone(), config));
         let options = front::options(config, &engine, shutdown).await?;
+        let pages = pages::routes(engine.clone(), identity.clone(), app.links.clone());
         let front = router::http::routes(engine, identity, options)
+            .merge(pages)
             .merge(router::graphiql::routes())
             .merge(health::keys(app.clone()));
         routes = routes.merge(router::http::secure(front));

@@ -32,6 +32,25 @@ impl Payload for UserRegistered {
     }
 }
 
+/// As much of `user.email_changed` as a profile needs.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct EmailChanged {
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+}
+
+impl Payload for EmailChanged {
+    const KIND: &'static str = "user.email_changed";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
+}
+
 /// As much of `tenant.member_added` as is needed to tell who shares a tenant.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MemberAdded {
@@ -54,8 +73,13 @@ impl Payload for MemberAdded {
 
 /// What this subgraph does when something happened elsewhere.
 pub fn handlers(_: &App) -> Vec<Handler> {
-    let profiles = Handler::new(PROFILES, &[UserRegistered::KIND], |conn, event| {
+    const OF_PROFILES: [&str; 2] = [UserRegistered::KIND, EmailChanged::KIND];
+    let profiles = Handler::new(PROFILES, &OF_PROFILES, |conn, event| {
         Box::pin(async move {
+            if event.kind == EmailChanged::KIND {
+                let changed: EmailChanged = event.payload()?;
+                return Ok(Profile::set_email(conn, changed.user_id, &changed.email).await?);
+            }
             let registered: UserRegistered = event.payload()?;
             let profile = Profile {
                 id: registered.user_id,

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use testkit::{Backend, TestApp, on_both};
 
 use crate::Query;
-use crate::event::{MemberAdded, UserRegistered};
+use crate::event::{EmailChanged, MemberAdded, UserRegistered};
 
 on_both![
     signed_out_nobody_is_shown,
     one_sees_oneself_at_once_after_registering,
+    a_changed_address_is_taken_over,
     the_request_that_signs_somebody_in_shows_them,
     others_are_seen_in_the_same_tenant_with_permission,
     the_list_has_the_tenants_people_only,
@@ -154,6 +155,28 @@ async fn one_sees_oneself_at_once_after_registering(backend: Backend) {
     assert_eq!(shown["name"], "Ada");
     assert_eq!(shown["email"], "ada@example.com");
     assert!(shown["createdAt"].is_string());
+}
+
+async fn a_changed_address_is_taken_over(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let (user, other) = (
+        fixture.registered("Ada").await,
+        fixture.registered("Bob").await,
+    );
+    fixture
+        .record(EmailChanged {
+            user_id: user,
+            email: "lovelace@example.com".to_owned(),
+        })
+        .await;
+    fixture.settle().await;
+    for (user, email) in [(user, "lovelace@example.com"), (other, "bob@example.com")] {
+        let viewer = fixture.viewer(user, TenantId::new(), &[]);
+        let answer = fixture
+            .ask(Some(&viewer), "{ viewer { email } }", json!({}))
+            .await;
+        assert_eq!(answer["data"]["viewer"]["email"], email, "{answer}");
+    }
 }
 
 async fn the_request_that_signs_somebody_in_shows_them(backend: Backend) {

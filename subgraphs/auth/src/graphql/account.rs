@@ -10,7 +10,7 @@ use crate::account::{self, NewUser, Registered};
 
 /// Changing accounts.
 #[derive(Default)]
-pub struct AccountMutation;
+pub(super) struct AccountMutation;
 
 #[Object]
 impl AccountMutation {

@@ -12,7 +12,7 @@ use crate::{Auth, email_change, verification};
 
 /// Proving and changing addresses.
 #[derive(Default)]
-pub struct EmailMutation;
+pub(super) struct EmailMutation;
 
 #[Object]
 impl EmailMutation {

@@ -10,7 +10,7 @@ use crate::{Auth, password_change, reset};
 
 /// Choosing another password.
 #[derive(Default)]
-pub struct PasswordMutation;
+pub(super) struct PasswordMutation;
 
 #[Object]
 impl PasswordMutation {

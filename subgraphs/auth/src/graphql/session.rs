@@ -14,7 +14,7 @@ use crate::{Auth, login, refresh, session};
 
 /// Reading sessions.
 #[derive(Default)]
-pub struct SessionQuery;
+pub(super) struct SessionQuery;
 
 #[Object]
 impl SessionQuery {
@@ -47,7 +47,7 @@ async fn find(ctx: &Context<'_>, id: SessionId) -> Result<Option<Session>, ApiEr
 
 /// Opening, changing and ending sessions.
 #[derive(Default)]
-pub struct SessionMutation;
+pub(super) struct SessionMutation;
 
 #[Object]
 impl SessionMutation {

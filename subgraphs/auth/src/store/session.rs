@@ -125,32 +125,32 @@ impl Session {
         })?;
         Ok(revoked == 1)
     }
-}
 
-/// Ends all sessions of a user, but for one that may go on.
-pub(crate) async fn revoke_all(
-    conn: &mut Conn,
-    user: UserId,
-    kept: Option<SessionId>,
-    because: &str,
-    now: NaiveDateTime,
-) -> QueryResult<usize> {
-    let ended = (
-        sessions::revoked_at.eq(now),
-        sessions::revoked_because.eq(because),
-    );
-    on!(conn, |c| {
-        let open = sessions::table
-            .filter(sessions::account_id.eq(user))
-            .filter(sessions::revoked_at.is_null());
-        match kept {
-            Some(kept) => {
-                let open = open.filter(sessions::id.ne(kept));
-                diesel::update(open).set(ended).execute(c).await
+    /// Ends all sessions of a user, but for one that may go on.
+    pub(crate) async fn revoke_all(
+        conn: &mut Conn,
+        user: UserId,
+        kept: Option<SessionId>,
+        because: &str,
+        now: NaiveDateTime,
+    ) -> QueryResult<usize> {
+        let ended = (
+            sessions::revoked_at.eq(now),
+            sessions::revoked_because.eq(because),
+        );
+        on!(conn, |c| {
+            let open = sessions::table
+                .filter(sessions::account_id.eq(user))
+                .filter(sessions::revoked_at.is_null());
+            match kept {
+                Some(kept) => {
+                    let open = open.filter(sessions::id.ne(kept));
+                    diesel::update(open).set(ended).execute(c).await
+                }
+                None => diesel::update(open).set(ended).execute(c).await,
             }
-            None => diesel::update(open).set(ended).execute(c).await,
-        }
-    })
+        })
+    }
 }
 
 /// Removes the sessions that expired before a time.
