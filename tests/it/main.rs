@@ -9,6 +9,7 @@ mod github;
 mod graphiql;
 mod isolation;
 mod journey;
+mod letters;
 mod operating;
 mod refusals;
 mod roles;

@@ -55,6 +55,9 @@ pub async fn run(app: App, way: Way, shutdown: CancellationToken) {
 }
 
 async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>, StorageError> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
     let now = app.clock.now_utc();
     let due = {
         let mut conn = app.db.read().await?;

@@ -139,6 +139,7 @@ async fn ask(
         name: &user.name,
         locale: &user.locale,
         password: &password,
+        created_at: new.created_at,
     };
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
@@ -156,12 +157,13 @@ async fn ask(
         };
         let is_open = |account: &&Account| account.deactivated_at.is_none() && has_room;
         let reader = account.as_ref().filter(is_open);
+        let locale = reader.filter(|_| !is_pending);
         let errand = Errand {
             subject,
             purpose,
             account: reader,
             to: reader.map(|account| account.email.as_str()),
-            locale: &user.locale,
+            locale: locale.map_or(&user.locale, |account| &account.locale),
             payload: None,
         };
         post::send(app, auth, conn, errand).await?;

@@ -8,12 +8,14 @@ use kit::error::StorageError;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AuthConfig;
-use crate::store::{activity, failure, refresh_token, session, ticket};
+use crate::store::{account, activity, failure, refresh_token, session, ticket};
 use crate::throttle;
 
 const PAUSE: Duration = Duration::from_secs(60 * 60);
 /// Ended sessions stay for a while, so that the record's entries can be looked up.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
+/// An address that was registered and not proven is free again after a while.
+const UNPROVEN_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Removes expired tokens, sessions, failure counts and old activity, once an hour until the
 /// shutdown. Any number of processes may do so at once.
@@ -38,6 +40,7 @@ pub(crate) async fn sweep(app: &App, config: &AuthConfig) -> Result<usize, Stora
     let removed = refresh_token::sweep(&mut conn, now).await?
         + session::sweep(&mut conn, now - SESSIONS_KEPT).await?
         + ticket::sweep(&mut conn, now).await?
+        + account::sweep(&mut conn, now - UNPROVEN_KEPT).await?
         + failure::sweep(&mut conn, throttle::counts_since(now)).await?
         + activity::sweep(&mut conn, now - config.activity_kept()).await?;
     tracing::debug!(removed, "removed what has had its time");

@@ -51,6 +51,7 @@ pub(crate) struct Pending<'a> {
     pub(crate) name: &'a str,
     pub(crate) locale: &'a str,
     pub(crate) password: &'a str,
+    pub(crate) created_at: NaiveDateTime,
 }
 
 impl Account {
@@ -208,6 +209,17 @@ impl NewAccount {
             other => Ok(other.map(drop)?),
         }
     }
+}
+
+/// Removes the accounts that were registered before a time and whose addresses were never proven.
+pub(crate) async fn sweep(conn: &mut Conn, before: NaiveDateTime) -> QueryResult<usize> {
+    on!(conn, |c| {
+        let unproven = accounts::table
+            .filter(accounts::verified_at.is_null())
+            .filter(accounts::name.is_not_null())
+            .filter(accounts::created_at.lt(before));
+        diesel::delete(unproven).execute(c).await
+    })
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -22,6 +22,7 @@ on_both![
     links_lead_where_the_operator_says,
     what_is_no_proof_is_named,
     an_operator_may_come_to_do_without_proof,
+    an_address_that_is_never_proven_is_free_again,
 ];
 
 const ADA: &str = "ada@example.com";
@@ -301,6 +302,31 @@ async fn an_operator_may_come_to_do_without_proof(backend: Backend) {
     fixture.schema = crate::schema(fixture.test.app.clone(), super::config());
     assert_eq!(fixture.entering(ADA, PASSWORD).await, "LoginSuccess");
     assert_eq!(fixture.test.recorded("user.registered").await.len(), 1);
+}
+
+async fn an_address_that_is_never_proven_is_free_again(backend: Backend) {
+    const DAY: i64 = 24 * 60 * 60;
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.verified("bob@example.com").await;
+    fixture.ask(ADA).await;
+    let sweep = async || {
+        let swept = crate::sweep::sweep(&fixture.test.app, &fixture.config).await;
+        swept.expect("swept");
+    };
+    fixture.advance(29 * DAY);
+    sweep().await;
+    assert_eq!(fixture.entering(ADA, PASSWORD).await, "EmailUnverified");
+    fixture.ask(ADA).await;
+    fixture.advance(29 * DAY);
+    sweep().await;
+    assert_eq!(fixture.entering(ADA, PASSWORD).await, "EmailUnverified");
+    fixture.advance(2 * DAY);
+    sweep().await;
+    assert_ne!(fixture.entering(ADA, PASSWORD).await, "EmailUnverified");
+    assert_eq!(
+        fixture.entering("bob@example.com", PASSWORD).await,
+        "LoginSuccess"
+    );
 }
 
 impl Fixture {
