@@ -57,9 +57,6 @@ pub(super) enum Failure {
     /// It took too long.
     #[error("the mail server took longer than {0:?}")]
     Slow(Duration),
-    /// The file cannot be written.
-    #[error("the letter cannot be written to a file")]
-    File(#[source] std::io::Error),
 }
 
 fn in_brackets(code: Option<u16>) -> String {
@@ -117,11 +114,15 @@ impl Way {
             }
             Destination::Directory(directory) => {
                 let path = directory.join(format!("{id}.eml"));
-                write(&path, &ready.bytes).map_err(Failure::File)?;
+                // In a container there may be no place for files; the log has what matters.
+                if let Err(err) = write(&path, &ready.bytes) {
+                    let path = path.display();
+                    tracing::warn!(file = %path, error = %err, "a letter cannot be kept as a file");
+                }
                 tracing::info!(
                     subject = mail.subject, file = %path.display(),
                     link = mail.links.first(), code = mail.codes.first(),
-                    "a letter was written to a file"
+                    "a letter, as no mail server is configured"
                 );
                 Ok(())
             }

@@ -1,19 +1,14 @@
 //! Letters on their way: to a real mail server on the loopback, and into files.
 
+mod office;
 mod server;
 
-use std::path::PathBuf;
-
 use chrono::TimeDelta;
-use diesel_async::RunQueryDsl as _;
 use futures::future::join_all;
-use kit::mail::{self, Language, Letter, MailConfig, Way};
-use kit::on;
 use serde_json::{Value, json};
-use testkit::{Backend, TestApp, eventually, on_both};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use testkit::{Backend, on_both};
 
+use self::office::Office;
 use self::server::MailServer;
 
 on_both![
@@ -30,87 +25,6 @@ on_both![
     a_shutdown_lets_letters_arrive,
     without_a_server_letters_become_private_files,
 ];
-
-/// A core with letters, and processes that send them.
-struct Office {
-    test: TestApp,
-    senders: Vec<(CancellationToken, JoinHandle<()>)>,
-}
-
-impl Office {
-    async fn open(backend: Backend) -> Self {
-        Self {
-            test: TestApp::start(backend).await,
-            senders: Vec::new(),
-        }
-    }
-
-    /// Starts a process that sends letters.
-    fn send(&mut self, settings: Value) {
-        let config: MailConfig = serde_json::from_value(settings).expect("valid");
-        let way = Way::new(&config, self.test.database.dir()).expect("it works together");
-        let shutdown = CancellationToken::new();
-        let running = mail::run(self.test.app.clone(), way, shutdown.clone());
-        self.senders.push((shutdown, tokio::spawn(running)));
-    }
-
-    /// Stops all of them and waits for their ends.
-    async fn close(&mut self) {
-        for (shutdown, sender) in self.senders.drain(..) {
-            shutdown.cancel();
-            sender.await.expect("no panic");
-        }
-    }
-
-    async fn write(&self, to: &str, subject: &str) {
-        let letter = Letter::new(Language::Indonesian, subject)
-            .paragraph("Selamat datang — kami menunggu.")
-            .action("Buka", "https://portico.example/?a=1&b=2")
-            .code("123456");
-        let mut conn = self.test.app.db.write().await.expect("connects");
-        let queued = mail::queue(&mut conn, &self.test.app, &letter.to(to)).await;
-        queued.expect("queued");
-    }
-
-    async fn waiting(&self) -> usize {
-        self.test.letters().await.len()
-    }
-
-    async fn all_gone(&self) {
-        eventually("no letter waits", async || {
-            (self.waiting().await == 0).then_some(())
-        })
-        .await;
-    }
-
-    /// Waits until a letter was tried so often and put back.
-    async fn tried(&self, attempts: i32) {
-        eventually("the letter was tried", async || {
-            let mut conn = self.test.app.db.read().await.expect("connects");
-            let query = diesel::sql_query("SELECT attempts, due_at FROM mails");
-            let rows: Vec<Tried> = on!(&mut conn, |c| query.load(c).await).expect("readable");
-            // While it is being sent, it is due in five minutes.
-            let soon = self.test.app.clock.now_utc() + TimeDelta::seconds(60);
-            let tried = |row: &Tried| row.attempts == attempts && row.due_at < soon;
-            rows.iter().any(tried).then_some(())
-        })
-        .await;
-    }
-
-    fn certificate(&self, server: &MailServer) -> PathBuf {
-        let path = self.test.database.dir().join("ca.pem");
-        std::fs::write(&path, &server.certificate).expect("written");
-        path
-    }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Tried {
-    #[diesel(sql_type = diesel::sql_types::Integer)]
-    attempts: i32,
-    #[diesel(sql_type = diesel::sql_types::Timestamp)]
-    due_at: chrono::NaiveDateTime,
-}
 
 /// The settings for a server without TLS.
 fn plain(server: &MailServer) -> Value {
@@ -359,13 +273,7 @@ async fn a_shutdown_lets_letters_arrive(backend: Backend) {
     let mut office = Office::open(backend).await;
     office.write("ada@example.com", "Hello").await;
     office.send(plain(&server));
-    eventually("the letter is claimed", async || {
-        let mut conn = office.test.app.db.read().await.expect("connects");
-        let query = diesel::sql_query("SELECT attempts, due_at FROM mails WHERE attempts = 0");
-        let rows: Vec<Tried> = on!(&mut conn, |c| query.load(c).await).expect("readable");
-        rows.is_empty().then_some(())
-    })
-    .await;
+    office.claimed().await;
     office.close().await;
     assert_eq!(office.waiting().await, 0);
     assert_eq!(server.said().await["mail"]["subject"], "Hello");
