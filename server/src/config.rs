@@ -1,13 +1,13 @@
 //! The configuration: one struct per concern, each with the crate that it configures.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use kit::config::environment;
+use kit::config::{Secret, environment};
 use kit::db::{DbUrl, PoolSize};
 use kit::event::Stream;
+use kit::mail::MailConfig;
 use kit::network::Network;
 use kit::outbound::OutboundConfig;
 use kit::secret::MasterKey;
@@ -59,6 +59,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Requests to foreign hosts.
     pub outbound: OutboundConfig,
+    /// Letters to people.
+    pub mail: MailConfig,
     /// Signing in.
     pub auth: auth::AuthConfig,
     /// Limits on tenants.
@@ -157,25 +159,6 @@ pub struct GraphqlConfig {
     pub timeout_ms: u64,
 }
 
-/// A value that is never shown.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(extend("writeOnly" = true))]
-pub struct Secret(String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[hidden]")
-    }
-}
-
-impl Secret {
-    /// The value, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -190,6 +173,7 @@ impl Default for Config {
             subgraphs: SubgraphsConfig::default(),
             log: LogConfig::default(),
             outbound: OutboundConfig::default(),
+            mail: MailConfig::default(),
             auth: auth::AuthConfig::default(),
             tenants: tenant::TenantConfig::default(),
             health: registry::HealthConfig::default(),
@@ -237,6 +221,7 @@ impl Config {
         let file = cli.config.as_deref();
         let config: Self = kit::config::load(file, variables, cli.settings())?;
         config.http.check()?;
+        config.mail.check()?;
         config.stream()?;
         Ok(config)
     }

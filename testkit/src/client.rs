@@ -162,6 +162,31 @@ impl Client {
         (status, response.text().await.expect("an answer is text"))
     }
 
+    /// Gets a page as a browser does that likes this language; returns its status, its headers as
+    /// lines, and its text.
+    pub async fn page(&self, path: &str, language: &str) -> (u16, Vec<String>, String) {
+        let request = self.http.get(format!("{}{path}", self.origin));
+        shown(request.header("accept-language", language)).await
+    }
+
+    /// Sends a form with these headers; returns the same.
+    pub async fn form(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> (u16, Vec<String>, String) {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let mut request = self.http.post(format!("{}{path}", self.origin));
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        shown(request.body(body)).await
+    }
+
     fn request(&self) -> RequestBuilder {
         let mut request = self.http.post(format!("{}/graphql", self.origin));
         if let Some(addresses) = &self.forwarded_for {
@@ -185,6 +210,21 @@ impl Client {
         serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{status} without a GraphQL answer: {text}"))
     }
+}
+
+async fn shown(request: RequestBuilder) -> (u16, Vec<String>, String) {
+    let response = request.send().await.expect("the server answers");
+    let status = response.status().as_u16();
+    let lines = response.headers().iter().map(|(name, value)| {
+        let value = value.to_str().expect("a header of ours is text");
+        format!("{name}: {value}")
+    });
+    let lines = lines.collect();
+    (
+        status,
+        lines,
+        response.text().await.expect("a page is text"),
+    )
 }
 
 fn multipart(boundary: &str, query: &str, variables: &Value, file: &Upload<'_>) -> Vec<u8> {

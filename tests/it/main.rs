@@ -11,6 +11,7 @@ mod github;
 mod graphiql;
 mod isolation;
 mod journey;
+mod letters;
 mod members;
 mod oauth;
 mod operating;

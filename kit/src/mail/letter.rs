@@ -23,7 +23,8 @@ impl Language {
         }
     }
 
-    fn tag(self) -> &'static str {
+    /// Its tag (BCP 47).
+    pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::Indonesian => "id",
@@ -100,7 +101,25 @@ impl Letter {
             subject: self.subject.clone(),
             text: self.text(),
             html: self.html(),
+            links: self.links(),
+            codes: self.codes(),
         }
+    }
+
+    fn links(&self) -> Vec<String> {
+        let links = self.blocks.iter().filter_map(|block| match block {
+            Block::Action { url, .. } => Some(url.clone()),
+            _ => None,
+        });
+        links.collect()
+    }
+
+    fn codes(&self) -> Vec<String> {
+        let codes = self.blocks.iter().filter_map(|block| match block {
+            Block::Code(code) => Some(code.clone()),
+            _ => None,
+        });
+        codes.collect()
     }
 
     fn text(&self) -> String {

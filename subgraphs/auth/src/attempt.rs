@@ -74,6 +74,20 @@ kept! {
         LinkIdentity = "link_identity",
         /// Another provider was to open the account no longer.
         UnlinkIdentity = "unlink_identity",
+        /// An e-mail address was to be proven.
+        VerifyEmail = "verify_email",
+        /// Another letter was asked for to prove an e-mail address.
+        ResendVerification = "resend_verification",
+        /// A letter was asked for to choose a new password.
+        RequestPasswordReset = "request_password_reset",
+        /// A new password was chosen by what a letter brought.
+        ResetPassword = "reset_password",
+        /// The password was to be changed.
+        ChangePassword = "change_password",
+        /// A letter was asked for to change the e-mail address.
+        RequestEmailChange = "request_email_change",
+        /// The e-mail address was to be changed.
+        ChangeEmail = "change_email",
     }
 }
 
@@ -127,5 +141,9 @@ kept! {
         IdentityTaken = "identity_taken",
         /// The account is deactivated.
         Deactivated = "deactivated",
+        /// The e-mail address had to be proven first.
+        UnverifiedEmail = "unverified_email",
+        /// The link or the code was wrong, used or too old.
+        InvalidProof = "invalid_proof",
     }
 }

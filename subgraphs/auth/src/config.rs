@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use url::Url;
 
 use crate::oauth::OAuthConfig;
 
@@ -56,11 +57,42 @@ pub struct AuthConfig {
     /// keys knows it in time.
     #[schemars(range(min = 1, max = 240))]
     pub signing_key_lead_hours: NonZeroU32,
+    /// Whether whoever registers must prove that the e-mail address is theirs before signing in.
+    pub email_verification: EmailVerification,
+    /// How often one network address may ask for letters or answer them within a minute, in one
+    /// process. An e-mail address gets a few letters an hour at most, whoever asks for them.
+    pub address_letters_per_minute: NonZeroU32,
+    /// Where the links of letters lead.
+    pub links: LinkConfig,
     /// For how many days the record of what happened to accounts and sessions is kept.
     #[schemars(range(min = 1, max = 36_500))]
     pub activity_kept_days: NonZeroU32,
     /// Signing in at other providers.
     pub oauth: OAuthConfig,
+}
+
+/// Whether an e-mail address must be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EmailVerification {
+    /// By a link or a code that a letter brings. Nobody learns from `register` who has an account.
+    Required,
+    /// Not at all: accounts can be used at once, and an address that has one is said to be taken.
+    Off,
+}
+
+/// Where the links of letters lead: pages of a front end of one's own. Each gets the parameters
+/// `token` and `lang`, and sends the token with the mutation of the same name. Without one, the
+/// link leads to Portico's own page below `public_url`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkConfig {
+    /// The page that proves an e-mail address, with `verifyEmail`.
+    pub verify_email: Option<Url>,
+    /// The page that asks for a new password, with `resetPassword`.
+    pub reset_password: Option<Url>,
+    /// The page that confirms a new e-mail address, with `confirmEmailChange`.
+    pub confirm_email_change: Option<Url>,
 }
 
 /// Who may register an account.
@@ -106,6 +138,9 @@ impl Default for AuthConfig {
             address_registrations_per_minute: some(60),
             signing_key_days: some(30),
             signing_key_lead_hours: some(24),
+            email_verification: EmailVerification::Required,
+            address_letters_per_minute: some(60),
+            links: LinkConfig::default(),
             activity_kept_days: some(400),
             oauth: OAuthConfig::default(),
         }
@@ -113,6 +148,11 @@ impl Default for AuthConfig {
 }
 
 impl AuthConfig {
+    /// Whether an unproven address keeps its user out.
+    pub(crate) fn wants_proof(&self) -> bool {
+        self.email_verification == EmailVerification::Required
+    }
+
     pub(crate) fn access_token_ttl(&self) -> TimeDelta {
         TimeDelta::seconds(self.access_token_ttl_s.get().into())
     }

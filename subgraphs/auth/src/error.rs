@@ -229,6 +229,29 @@ pub enum AuthError {
     /// A code that is good for nothing.
     #[error("this code is unknown, redeemed or too old; sign in again")]
     InvalidHandOver,
+    /// A link or a code that is good for nothing, whatever the reason.
+    #[error("this link or code is unknown, used or too old; ask for a new one")]
+    InvalidProof,
+    /// Neither a link nor a code, or both.
+    #[error("send either `token`, or `email` and `code`")]
+    NoProof,
+    /// The same where an access token says whose the code is.
+    #[error("send either `token`, or `code` with an access token")]
+    NoOwnProof,
+    /// Not the password of the viewer's account.
+    #[error("this is not the password of your account")]
+    WrongPassword,
+    /// Not a language tag.
+    #[error("a locale is a language tag of at most 16 characters, such as `en` or `id-ID`")]
+    InvalidLocale,
+    /// Something that an operation takes under another name.
+    #[error("{source}")]
+    At {
+        /// A JSON pointer into the input.
+        field: &'static str,
+        /// What is wrong with it.
+        source: Box<AuthError>,
+    },
 }
 
 impl AuthError {
@@ -246,6 +269,17 @@ impl AuthError {
         match self {
             Self::WrongCode | Self::WrongRecoveryCode => Self::WrongProof,
             other => other,
+        }
+    }
+
+    /// The same about another field of the input.
+    pub(crate) fn at(self, field: &'static str) -> Self {
+        match self.field() {
+            Some(_) => Self::At {
+                field,
+                source: Box::new(self),
+            },
+            None => self,
         }
     }
 }
@@ -313,7 +347,13 @@ impl Coded for AuthError {
             | Self::InvalidKeyName
             | Self::ScopeCount
             | Self::MalformedScope(_)
-            | Self::InvalidExpiry => Code::BadUserInput,
+            | Self::InvalidExpiry
+            | Self::InvalidProof
+            | Self::NoProof
+            | Self::NoOwnProof
+            | Self::WrongPassword
+            | Self::InvalidLocale => Code::BadUserInput,
+            Self::At { source, .. } => source.code(),
             Self::TooManyApiKeys(_) => Code::QuotaExceeded,
             Self::UnknownTenant(_) | Self::UnknownSession(_) | Self::UnknownApiKey(_) => {
                 Code::NotFound
@@ -343,6 +383,9 @@ impl Coded for AuthError {
             }
             Self::InvalidExpiry => Some("/expiresAt"),
             Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
+            Self::WrongPassword => Some("/currentPassword"),
+            Self::InvalidLocale => Some("/locale"),
+            Self::At { field, .. } => Some(field),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
             Self::UnknownProvider => Some("/provider"),
             Self::InvalidReturn => Some("/returnTo"),

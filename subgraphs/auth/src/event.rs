@@ -17,7 +17,8 @@ pub(crate) const LOCALES: &str = "auth.locales";
 pub(crate) const DEFAULT_LOCALE: &str = "en";
 const MEMBER_REMOVED: &str = "tenant.member_removed";
 
-/// Somebody registered an account.
+/// Somebody has an account from now on: registered it and, where the operator wants that, proved
+/// that the e-mail address is theirs.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct UserRegistered {
     /// The new user.
@@ -31,6 +32,28 @@ pub(crate) struct UserRegistered {
 
 impl Payload for UserRegistered {
     const KIND: &'static str = "user.registered";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
+}
+
+/// Somebody proved that another e-mail address is theirs, and signs in with it from now on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct EmailChanged {
+    /// Whose it is.
+    pub(crate) user_id: UserId,
+    /// The new address.
+    #[schemars(extend("format" = "email"))]
+    pub(crate) email: String,
+}
+
+impl Payload for EmailChanged {
+    const KIND: &'static str = "user.email_changed";
 
     fn subject(&self) -> String {
         self.user_id.to_string()
@@ -93,5 +116,8 @@ pub fn handlers(_: &App) -> Vec<Handler> {
 
 /// The kinds of event that this subgraph announces.
 pub fn event_types() -> Vec<EventType> {
-    vec![EventType::of::<UserRegistered>()]
+    vec![
+        EventType::of::<UserRegistered>(),
+        EventType::of::<EmailChanged>(),
+    ]
 }

@@ -1,7 +1,9 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
-//! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
-//! `session` ends it or moves it to a tenant, `oauth` signs in at other providers; `throttle`, `pace`, `turn` and `activity` watch all of
+//! Reading order: `account` makes them, `verification`, `reset`, `password_change` and `email_change`
+//! change them by `proof` of what a letter brought, `letters` and `post` write those; `login` opens a
+//! session, `refresh` keeps it alive, `session` ends it or moves it to a tenant, `oauth` signs in at
+//! other providers; `throttle`, `pace`, `turn` and `activity` watch all of
 //! them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
 //!
@@ -13,19 +15,25 @@ mod api_key;
 mod attempt;
 mod config;
 mod cookie;
+mod email_change;
 mod error;
 mod event;
 mod graphql;
 mod introspection;
 mod key;
+mod letters;
 mod loaders;
 mod login;
 mod oauth;
 mod pace;
 mod password;
+mod password_change;
 mod permission;
+mod post;
+mod proof;
 mod reauthentication;
 mod refresh;
+mod reset;
 pub mod rotation;
 mod second_factor;
 mod session;
@@ -36,13 +44,14 @@ mod throttle;
 mod ticket;
 mod token;
 mod turn;
+mod verification;
 mod verifier;
 
 #[cfg(test)]
 mod tests;
 
 pub use account::{create_user, has_users};
-pub use config::{AuthConfig, Registration, SameSite};
+pub use config::{AuthConfig, EmailVerification, LinkConfig, Registration, SameSite};
 pub use cookie::REFRESH_COOKIE;
 pub use error::AuthError;
 pub use event::{event_types, handlers};

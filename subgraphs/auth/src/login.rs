@@ -18,6 +18,7 @@ use crate::store::second_factor::SecondFactor;
 use crate::store::session::Session;
 use crate::throttle::{Charges, Throttle, digest, network_of};
 use crate::token::{Claims, RefreshToken};
+use crate::verification;
 
 /// Sessions opened by a password, or by another provider.
 const ONE_FACTOR: i16 = 1;
@@ -48,6 +49,8 @@ pub(crate) enum Entering {
     Opened(Opened),
     /// To the demand for a second factor.
     Challenged(Challenge),
+    /// Nowhere, until the address is proven.
+    Unverified(String),
 }
 
 /// Where the proof of a first factor has led.
@@ -58,6 +61,8 @@ pub(crate) enum Entered {
     SignedIn(SignedIn),
     /// The user is asked for a second factor.
     Challenged(Challenge),
+    /// This address must be proven first.
+    Unverified(String),
 }
 
 /// A signed access token.
@@ -201,6 +206,16 @@ pub(crate) async fn enter(
     if account.deactivated_at.is_some() {
         return Err(AuthError::Deactivated);
     }
+    if account.verified_at.is_none() {
+        if auth.config.wants_proof() {
+            let refused = Activity::of(action, client).by(Some(account.id));
+            let refused = refused.failed(Failure::UnverifiedEmail);
+            refused.record(app, conn).await?;
+            return Ok(Entering::Unverified(account.email.clone()));
+        }
+        // The operator has come to do without the proof since the user registered.
+        verification::prove(app, conn, account.id).await?;
+    }
     if SecondFactor::active(conn, account.id).await?.is_some() {
         let challenge = second_factor::issue(app, conn, account).await?;
         let activity = Activity::of(Action::TwoFactorChallenge, client);
@@ -284,6 +299,7 @@ impl Entering {
         match self {
             Self::Opened(opened) => Ok(Entered::SignedIn(opened.finish(app, auth).await?)),
             Self::Challenged(challenge) => Ok(Entered::Challenged(challenge)),
+            Self::Unverified(email) => Ok(Entered::Unverified(email)),
         }
     }
 }

@@ -8,7 +8,9 @@ use kit::error::{StorageError, chain};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AuthConfig;
-use crate::store::{activity, api_key, failure, refresh_token, second_factor, session, ticket};
+use crate::store::{
+    account, activity, api_key, failure, refresh_token, second_factor, session, ticket,
+};
 use crate::{rotation, throttle};
 
 const PAUSE: Duration = Duration::from_secs(10 * 60);
@@ -16,6 +18,8 @@ const PAUSE: Duration = Duration::from_secs(10 * 60);
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 /// So do keys that are good for nothing any more.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(90);
+/// An address that was registered and not proven is free again after a while.
+const UNPROVEN_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Removes expired tokens, sessions, failure counts and old activity, and rotates signing keys that
 /// are due, every ten minutes until the shutdown. Any number of processes may do so at once.
@@ -42,6 +46,7 @@ pub(crate) async fn sweep(app: &App, config: &AuthConfig) -> Result<usize, Stora
         + ticket::sweep(&mut conn, now).await?
         + second_factor::sweep(&mut conn, now).await?
         + api_key::sweep(&mut conn, now - KEYS_KEPT).await?
+        + account::sweep(&mut conn, now - UNPROVEN_KEPT).await?
         + failure::sweep(&mut conn, throttle::counts_since(now)).await?
         + activity::sweep(&mut conn, now - config.activity_kept()).await?;
     tracing::debug!(removed, "removed what has had its time");

@@ -11,6 +11,7 @@ diesel::table! {
         created_at -> Timestamp,
         verified_at -> Nullable<Timestamp>,
         deactivated_at -> Nullable<Timestamp>,
+        name -> Nullable<Text>,
     }
 }
 

@@ -34,6 +34,11 @@ const ACCOUNT_MAX: Window = Window {
     most: 100,
     length: TimeDelta::minutes(15),
 };
+/// Letters to one address. Whoever asks for more gets the same answer, and nobody a letter.
+const LETTERS_MAX: Window = Window {
+    most: 5,
+    length: TimeDelta::hours(1),
+};
 /// What is refused during a lock is recorded once in so long.
 const RECORDED: Window = Window {
     most: 1,
@@ -121,6 +126,12 @@ struct Charge {
 impl Throttle {
     /// Counts the logins of an account by a client.
     pub(crate) fn of_login(email: &EmailKey, client: &Client) -> Self {
+        let mut sources = Vec::from(Self::of_account(email, client));
+        sources.extend(Self::of_address("address", client).0);
+        Self(sources)
+    }
+
+    fn of_account(email: &EmailKey, client: &Client) -> [Source; 2] {
         let email = email.as_str();
         let network = network_of(client).unwrap_or_default();
         let pair = Source {
@@ -133,9 +144,7 @@ impl Throttle {
             limit: Limit::Window(ACCOUNT_MAX),
             success: Success::ChangesNothing,
         };
-        let mut sources = vec![pair, account];
-        sources.extend(Self::of_address("address", client).0);
-        Self(sources)
+        [pair, account]
     }
 
     /// Counts the registrations of a client, together with its logins.
@@ -167,6 +176,35 @@ impl Throttle {
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
+    }
+
+    /// Counts the links and codes of a client that are good for nothing.
+    pub(crate) fn of_proof(client: &Client) -> Self {
+        Self::of_address("proof", client)
+    }
+
+    /// Counts the letters to an address, whoever asks for them and whether it is known or not.
+    pub(crate) fn of_letters(email: &EmailKey) -> Self {
+        Self(vec![Source {
+            name: format!("letters/{}", digest(&[email.as_str()])),
+            limit: Limit::Window(LETTERS_MAX),
+            success: Success::ChangesNothing,
+        }])
+    }
+
+    /// Forgets the failures of an account, as its owner has come in another way. Those from other
+    /// networks stay: they lock nobody but those.
+    pub(crate) async fn forgive(
+        email: &EmailKey,
+        client: &Client,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+    ) -> Result<(), AuthError> {
+        let [pair, account] = Self::of_account(email, client);
+        for source in [pair, account] {
+            failure::forget(conn, &source.name, now).await?;
+        }
+        Ok(())
     }
 
     /// Lets one refusal of a subject by a client through, once a minute.

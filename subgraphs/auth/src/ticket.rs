@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     VerifyEmail,
     /// To choose a new password.
     ResetPassword,
+    /// To prove that the address that one wants to change to is one's own.
+    ChangeEmail,
     /// To go on signing in with a second factor.
     TwoFactor,
     /// To come back from another provider.
@@ -39,10 +41,15 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// What is void when the password changes: it may have been begun by whoever knew the old one.
+    pub(crate) const OF_A_PASSWORD: [Self; 3] =
+        [Self::ResetPassword, Self::ChangeEmail, Self::TwoFactor];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
             Self::TwoFactor => "two_factor",
             Self::OAuth => "oauth",
             Self::HandOver => "oauth_hand_over",
@@ -73,6 +80,7 @@ pub(crate) struct Issued {
 /// A ticket that is good, or has just been used.
 #[derive(Debug)]
 pub(crate) struct Ticket {
+    digest: String,
     pub(crate) account: Option<UserId>,
     pub(crate) payload: Option<Vec<u8>>,
 }
@@ -132,25 +140,46 @@ impl Ticket {
         }
     }
 
-    /// Uses a ticket of an account by its code. Each attempt counts, and too many void the ticket.
-    pub(crate) async fn spend_by_code(
+    /// Uses a ticket that was found. False if somebody else used it since.
+    pub(crate) async fn use_up(
+        &self,
         app: &App,
         conn: &mut Conn,
         purpose: Purpose,
-        account: UserId,
+    ) -> Result<bool, AuthError> {
+        let now = app.clock.now_utc();
+        Ok(store::spend(conn, purpose.as_str(), &self.digest, now).await?)
+    }
+
+    /// A ticket of an account by its code; it stays good. Each attempt counts, and after too many no
+    /// code of it is right any more. Not for a transaction, which could take the count back.
+    ///
+    /// An account without a ticket, or nobody's, costs as much as one with a ticket.
+    pub(crate) async fn find_by_code(
+        app: &App,
+        conn: &mut Conn,
+        purpose: Purpose,
+        account: Option<UserId>,
         code: &str,
     ) -> Result<Option<Self>, AuthError> {
-        let now = app.clock.now_utc();
-        let rows = store::attempt(conn, purpose.as_str(), account, ATTEMPTS_MAX, now).await?;
+        let (now, purpose) = (app.clock.now_utc(), purpose.as_str());
+        let account = account.unwrap_or_else(UserId::new);
+        let rows = store::list(conn, purpose, account, now).await?;
+        if rows.is_empty() {
+            let nobodys = digest("");
+            store::attempt_one(conn, purpose, &nobodys, ATTEMPTS_MAX, now).await?;
+            code_digest(app, &nobodys, code);
+        }
+        let mut found = None;
         for row in rows {
             let expected = code_digest(app, &row.digest, code);
-            if row.code_digest.as_ref() == Some(&expected)
-                && store::spend(conn, purpose.as_str(), &row.digest, now).await?
+            if store::attempt_one(conn, purpose, &row.digest, ATTEMPTS_MAX, now).await?
+                && row.code_digest.as_ref() == Some(&expected)
             {
-                return Self::open(app, row).map(Some);
+                found = Some(row);
             }
         }
-        Ok(None)
+        found.map(|row| Self::open(app, row)).transpose()
     }
 
     /// Counts an attempt at something that the ticket stands for, such as a second factor. False
@@ -183,6 +212,7 @@ impl Ticket {
             .transpose()
             .map_err(|err: SecretError| AuthError::Secret(err))?;
         Ok(Self {
+            digest: row.digest,
             account: row.account_id,
             payload,
         })

@@ -37,6 +37,13 @@ struct MemberPlaced {
     role_ids: Vec<RoleId>,
 }
 
+/// As much of `user.email_changed` as a profile needs.
+#[derive(Debug, Deserialize)]
+struct EmailChanged {
+    user_id: UserId,
+    email: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct MemberRemoved {
     tenant_id: TenantId,
@@ -49,22 +56,31 @@ pub fn handlers(_: &App) -> Vec<Handler> {
 }
 
 fn keep_profiles() -> Handler {
-    Handler::new(PROFILES, &["user.registered"], |conn, event| {
-        Box::pin(async move {
-            let registered = UserRegistered::deserialize(&event.data)?;
-            let profile = Profile {
-                id: registered.user_id,
-                name: registered.name,
-                email: registered.email,
-                created_at: event.time,
-                avatar_url: None,
-                locale: registered.locale,
-                time_zone: None,
-                updated_at: None,
-            };
-            Ok(profile.save(conn).await?)
-        })
-    })
+    const EMAIL_CHANGED: &str = "user.email_changed";
+    Handler::new(
+        PROFILES,
+        &["user.registered", EMAIL_CHANGED],
+        |conn, event| {
+            Box::pin(async move {
+                if event.kind == EMAIL_CHANGED {
+                    let changed = EmailChanged::deserialize(&event.data)?;
+                    return Ok(Profile::set_email(conn, changed.user_id, &changed.email).await?);
+                }
+                let registered = UserRegistered::deserialize(&event.data)?;
+                let profile = Profile {
+                    id: registered.user_id,
+                    name: registered.name,
+                    email: registered.email,
+                    created_at: event.time,
+                    avatar_url: None,
+                    locale: registered.locale,
+                    time_zone: None,
+                    updated_at: None,
+                };
+                Ok(profile.save(conn).await?)
+            })
+        },
+    )
 }
 
 fn keep_memberships() -> Handler {

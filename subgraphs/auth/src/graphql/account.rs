@@ -3,11 +3,10 @@
 use async_graphql::{Context, Object};
 use kit::{ApiError, ContextExt as _};
 
-use super::input::RegisterInput;
-use super::payload::RegisterPayload;
-use super::user::User;
+use super::input::{Email, RegisterInput};
+use super::payload::{RegisterPayload, User};
 use crate::Auth;
-use crate::account::{self, NewUser};
+use crate::account::{self, NewUser, Registered};
 
 /// Changing accounts.
 #[derive(Default)]
@@ -18,27 +17,40 @@ impl AccountMutation {
     /// Registers an account. Nobody is signed in by it: go on with `login`. If the operator has
     /// closed registration, administrators of the platform still register others.
     ///
-    /// An address that already has an account is answered with the code `CONFLICT`. That tells
-    /// whoever asks that the account exists, and is slowed down after some attempts. It will change
-    /// when addresses are confirmed by mail: then the answer is the same for every address, and the
-    /// mail tells its owner which of the two it was.
+    /// By default a letter goes to the address, and its link or its code (`verifyEmail`) must be
+    /// answered before anybody can sign in. The answer is then the same for every address: the
+    /// letter tells its reader whether the address has an account already. Somebody who registers
+    /// an address again before it is proven makes earlier letters void.
+    ///
+    /// Where the operator does without that, the account can be used at once, and an address that
+    /// already has an account is answered with the code `CONFLICT`.
     async fn register(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who registers.")] input: RegisterInput,
     ) -> Result<RegisterPayload, ApiError> {
         let auth = ctx.data_unchecked::<Auth>();
+        let email = input.email.0.clone();
         let user = NewUser {
             name: input.name,
             email: input.email.0,
             password: input.password,
+            locale: input.locale,
         };
         let client = ctx.client();
         let viewer = ctx.viewer().ok();
-        let id = account::register(ctx.app(), auth, viewer, &client, user).await?;
-        ctx.revealed().add(id);
+        let registered = account::register(ctx.app(), auth, viewer, &client, user).await?;
+        let user = match registered {
+            Registered::Ready(id) => {
+                ctx.revealed().add(id);
+                Some(User { id })
+            }
+            Registered::Asked => None,
+        };
         Ok(RegisterPayload {
-            user: Some(User { id }),
+            email: Email(email.trim().to_owned()),
+            verification_required: user.is_none(),
+            user,
         })
     }
 }

@@ -3,9 +3,11 @@
 mod account;
 mod activity;
 mod api_key;
+mod email;
 mod factor;
 mod input;
 mod oauth;
+mod password;
 mod payload;
 mod session;
 mod tenant;
@@ -35,4 +37,6 @@ pub struct Mutation(
     api_key::ApiKeyMutation,
     factor::FactorMutation,
     oauth::OAuthMutation,
+    email::EmailMutation,
+    password::PasswordMutation,
 );

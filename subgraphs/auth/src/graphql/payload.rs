@@ -6,6 +6,7 @@ use kit::id::SessionId;
 use kit::{ContextExt as _, Viewer};
 
 use super::factor::TwoFactorChallenge;
+use super::input::Email;
 use super::oauth::Identity;
 pub(crate) use super::tenant::Tenant;
 pub(crate) use super::user::User;
@@ -88,11 +89,59 @@ impl Session {
     }
 }
 
-/// The account that was registered.
+/// What registering has led to.
 #[derive(SimpleObject)]
 pub(crate) struct RegisterPayload {
-    /// The new user.
+    /// The address that was registered.
+    pub(crate) email: Email,
+    /// Whether a letter to the address must be answered before anybody can sign in, with its link
+    /// or with `verifyEmail`.
+    pub(crate) verification_required: bool,
+    /// The new user. Null where a letter must be answered first: then the answer is the same for
+    /// every address, whether it has an account or not.
     pub(crate) user: Option<User>,
+}
+
+/// A letter is on its way, if there is an account for it.
+#[derive(SimpleObject)]
+pub(crate) struct LetterPayload {
+    /// The address, as it was sent.
+    pub(crate) email: Email,
+}
+
+/// The address is proven.
+#[derive(SimpleObject)]
+pub(crate) struct VerifyEmailPayload {
+    /// Whose it is. Go on with `login`.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new password.
+#[derive(SimpleObject)]
+pub(crate) struct ResetPasswordPayload {
+    /// Whose account it is. Go on with `login`.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new password.
+#[derive(SimpleObject)]
+pub(crate) struct ChangePasswordPayload {
+    /// The user.
+    pub(crate) user: Option<User>,
+}
+
+/// The account has a new address.
+#[derive(SimpleObject)]
+pub(crate) struct ConfirmEmailChangePayload {
+    /// The user.
+    pub(crate) user: Option<User>,
+}
+
+/// The password was right, but the address must be proven before its user can sign in.
+#[derive(SimpleObject)]
+pub(crate) struct EmailUnverified {
+    /// The address. `resendVerification` sends another letter to it.
+    pub(crate) email: Email,
 }
 
 /// What signing in leads to. More members may follow.
@@ -108,6 +157,8 @@ pub(crate) enum LoginResult {
     Challenge(TwoFactorChallenge),
     /// Nobody is signed in anew: the provider is linked to the account that was.
     Linked(IdentityLinked),
+    /// The address must be proven first.
+    EmailUnverified(EmailUnverified),
 }
 
 impl LoginResult {
@@ -126,6 +177,9 @@ impl LoginResult {
                 Self::Success(LoginSuccess::of(ctx, signed_in))
             }
             Entered::Challenged(challenge) => Self::Challenge(challenge.into()),
+            Entered::Unverified(email) => Self::EmailUnverified(EmailUnverified {
+                email: Email(email),
+            }),
         }
     }
 }

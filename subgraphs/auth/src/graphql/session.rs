@@ -71,7 +71,8 @@ impl SessionMutation {
     /// Signs in by password and opens a session, in the tenant that the user worked in last.
     ///
     /// Send the access token with every request as `Authorization: Bearer …`. An unknown account and
-    /// a wrong password give the same answer. After some failures the account is locked for the
+    /// a wrong password give the same answer. Who knows the password and has not yet proven that the
+    /// address is theirs gets `EmailUnverified`. After some failures the account is locked for the
     /// network address that they came from, and in the end the address for all accounts, for a time
     /// that doubles with each further one; the code is then `REQUEST_RATE_LIMITED`. An account with a
     /// second factor leads to a `TwoFactorChallenge`.

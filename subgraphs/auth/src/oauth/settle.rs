@@ -151,6 +151,7 @@ impl Settling<'_> {
             Some(_) => News::Linked,
             None => {
                 claim(self.app, conn, account.id).await?;
+                self.announce(conn, &account).await?;
                 News::Claimed
             }
         };
@@ -160,6 +161,20 @@ impl Settling<'_> {
         letter::send(self.app, conn, &account, self.provider, news).await?;
         let account = Account::find(conn, account.id).await?;
         account.ok_or(AuthError::UnknownFlow)
+    }
+
+    /// Tells others of an account that nobody had confirmed, by the name that the provider knows.
+    async fn announce(&self, conn: &mut Conn, account: &Account) -> Result<(), AuthError> {
+        let Some(email) = EmailAddress::parse(&account.email) else {
+            return Err(AuthError::InvalidEmail);
+        };
+        let registered = UserRegistered {
+            user_id: account.id,
+            name: name(self.profile, &email),
+            email: account.email.clone(),
+        };
+        event::record(conn, &self.app.clock, &registered).await?;
+        Ok(Account::forget_name(conn, account.id).await?)
     }
 
     async fn register(&self, conn: &mut Conn, email: &EmailAddress) -> Result<Account, AuthError> {
@@ -181,6 +196,7 @@ impl Settling<'_> {
             locale: locale(self.profile),
             created_at: now,
             verified_at: Some(now),
+            name: None,
         };
         let registered = UserRegistered {
             user_id: account.id,

@@ -81,24 +81,13 @@ pub(crate) async fn spend(
     Ok(spent == 1)
 }
 
-/// Counts an attempt at one of an account's, and returns those for which there is still room.
-pub(crate) async fn attempt(
+/// Those of an account that can still be used.
+pub(crate) async fn list(
     conn: &mut Conn,
     purpose: &str,
     account: UserId,
-    attempts_max: i32,
     now: NaiveDateTime,
 ) -> QueryResult<Vec<Row>> {
-    let counted = on!(conn, |c| {
-        let open = of_account(purpose, account, now).filter(rows::attempts.lt(attempts_max));
-        diesel::update(open)
-            .set(rows::attempts.eq(rows::attempts + 1))
-            .execute(c)
-            .await
-    })?;
-    if counted == 0 {
-        return Ok(Vec::new());
-    }
     on!(conn, |c| {
         of_account(purpose, account, now)
             .select(Row::as_select())

@@ -5,30 +5,35 @@ mod announcements;
 mod api_keys;
 mod challenge;
 mod devices;
+mod email;
 mod enrolled;
 mod introspection;
 mod key_use;
+mod letters;
 mod lockout;
 mod oauth;
+mod passwords;
+mod races;
 mod reauthentication;
 mod refreshing;
 mod rotation;
 mod sessions;
 mod tokens;
 mod two_factor;
+mod verifying;
 
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;
 use kit::event;
-use kit::id::{TenantId, UserId};
+use kit::id::{SessionId, TenantId, UserId};
 use kit::on;
 use kit::permission::Grants;
-use kit::viewer::{Client, Revealed};
+use kit::viewer::{Client, Credential, Revealed};
 use serde_json::{Value, json};
 use testkit::{Backend, TestApp};
 
 use crate::event::MemberAdded;
-use crate::{AuthConfig, AuthError, Mutation, Query, Verifier};
+use crate::{AuthConfig, AuthError, EmailVerification, Mutation, Query, Verifier};
 
 const PASSWORD: &str = "plum-tractor-Orbit-19";
 
@@ -42,6 +47,14 @@ const REFRESH: &str = "mutation ($token: String!) {
         accessToken refreshToken session { id tenant { id } }
     }
 }";
+
+/// The settings of most tests: accounts can be used at once.
+fn config() -> AuthConfig {
+    AuthConfig {
+        email_verification: EmailVerification::Off,
+        ..AuthConfig::default()
+    }
+}
 
 /// The subgraph on a fresh database.
 struct Fixture {
@@ -62,7 +75,7 @@ struct Tokens {
 
 impl Fixture {
     async fn start(backend: Backend) -> Self {
-        Self::start_with(backend, AuthConfig::default()).await
+        Self::start_with(backend, config()).await
     }
 
     async fn start_with(backend: Backend, config: AuthConfig) -> Self {
@@ -215,6 +228,13 @@ impl Tokens {
             (Some(access), Some(refresh)) => Self { access, refresh },
             _ => panic!("no tokens: {payload}"),
         }
+    }
+}
+
+fn session_of(credential: &Credential) -> SessionId {
+    match credential {
+        Credential::Session { id, .. } => *id,
+        other => panic!("no session: {other:?}"),
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_spent_token_whose_successor_is_used_ends_its_session(backend: Backend
 async fn of_many_uses_at_once_exactly_one_succeeds(backend: Backend) {
     let config = AuthConfig {
         refresh_grace_s: 0,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     let first = fixture.newcomer("ada@example.com").await;

@@ -122,7 +122,7 @@ async fn signing_out_ends_access_and_refresh(backend: Backend) {
 async fn a_session_lasts_no_longer_than_it_may(backend: Backend) {
     let config = crate::AuthConfig {
         session_ttl_s: std::num::NonZeroU32::new(100).expect("not zero"),
-        ..crate::AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     let tokens = fixture.newcomer("ada@example.com").await;

@@ -148,6 +148,17 @@ impl Profile {
         })
     }
 
+    /// Keeps another address of a person.
+    pub(crate) async fn set_email(conn: &mut Conn, id: UserId, email: &str) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(user_profiles::table.find(id))
+                .set(user_profiles::email.eq(email))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
     /// Adds a person, or replaces what was known.
     pub(crate) async fn save(&self, conn: &mut Conn) -> QueryResult<()> {
         on!(conn, |c| {
