@@ -48,7 +48,7 @@ impl Mail {
     /// The same letter to nobody: it is queued like any other and never sent. Whoever must not tell
     /// by the time of an answer whether somebody is known queues one or the other.
     #[must_use]
-    pub fn to_nobody(self) -> Self {
+    pub fn for_nobody(self) -> Self {
         Self {
             to: String::new(),
             ..self

@@ -22,6 +22,7 @@ mod graphql;
 mod introspection;
 mod key;
 mod letters;
+mod limit;
 mod loaders;
 mod login;
 mod oauth;

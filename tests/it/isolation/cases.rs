@@ -6,6 +6,7 @@ use super::world::Ids;
 
 mod elsewhere;
 mod identity;
+mod letters;
 mod people;
 
 /// How an operation is tried.
@@ -75,7 +76,13 @@ pub(crate) fn none(_: &Ids) -> Value {
 
 /// Every root field; what ends the sessions of those who try comes last.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    let parts = [people::CASES, elsewhere::CASES, identity::CASES, CASES];
+    let parts = [
+        people::CASES,
+        elsewhere::CASES,
+        identity::CASES,
+        letters::CASES,
+        CASES,
+    ];
     parts.into_iter().flatten()
 }
 

@@ -45,7 +45,7 @@ impl PasswordMutation {
         let id = reset::reset(ctx.app(), auth, &client, proof, input.new_password).await?;
         ctx.revealed().add(id);
         Ok(ResetPasswordPayload {
-            user: Some(User { id: id.into() }),
+            user: Some(User { id: id }),
         })
     }
 
@@ -60,9 +60,7 @@ impl PasswordMutation {
         let (current, new) = (input.current_password, input.new_password);
         password_change::change(ctx.app(), auth, viewer, &client, current, new).await?;
         Ok(ChangePasswordPayload {
-            user: Some(User {
-                id: viewer.user.into(),
-            }),
+            user: Some(User { id: viewer.user }),
         })
     }
 }
