@@ -8,6 +8,7 @@ use testkit::{Backend, Client, Portico, on_both};
 on_both![
     a_key_opens_queries_mutations_and_subscriptions,
     a_key_of_a_tenant_stays_in_the_tenant,
+    a_key_of_a_tenant_has_no_part_in_the_platform,
     a_revoked_key_ends_its_subscriptions,
     a_key_of_somebody_who_left_the_tenant_stops,
 ];
@@ -107,16 +108,26 @@ async fn a_key_of_a_tenant_stays_in_the_tenant(backend: Backend) {
             "{operation}"
         );
     }
+}
 
-    // Whoever administers the platform does not hand that on.
+async fn a_key_of_a_tenant_has_no_part_in_the_platform(backend: Backend) {
+    let portico = Portico::start_with(backend, &[("PORTICO_AUTH_REGISTRATION", "closed")]).await;
     let administrator = portico.signed_in_administrator().await;
     let administrator = administrator.in_new_tenant("Head office").await;
-    let (_, secret) = create(&administrator, "TENANT", &["*:*", "platform.*:*"]).await;
-    let program = portico.client().with_token(&secret);
-    let platform = "{ events(first: 1) { nodes { id } } }";
-    administrator.post(platform, json!({})).await;
+    let (_, of_tenant) = create(&administrator, "TENANT", &["*:*", "platform.*:*"]).await;
+    let (_, of_user) = create(&administrator, "USER", &["platform.*:*"]).await;
+    let (_, narrow) = create(&administrator, "USER", &["service:*"]).await;
+
+    // Who may register others gets as far as the password.
     let register = "mutation { register(input: { name: \"X\", email: \"x@example.com\", password: \"short\" }) { user { id } } }";
-    assert_eq!(program.code(register, json!({})).await, "BAD_USER_INPUT");
+    for (secret, expected) in [
+        (&of_tenant, "FORBIDDEN"),
+        (&of_user, "BAD_USER_INPUT"),
+        (&narrow, "FORBIDDEN"),
+    ] {
+        let program = portico.client().with_token(secret);
+        assert_eq!(program.code(register, json!({})).await, expected);
+    }
 }
 
 async fn a_revoked_key_ends_its_subscriptions(backend: Backend) {

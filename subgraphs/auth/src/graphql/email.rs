@@ -31,7 +31,7 @@ impl EmailMutation {
         let id = verification::verify(ctx.app(), auth, &client, proof).await?;
         ctx.revealed().add(id);
         Ok(VerifyEmailPayload {
-            user: Some(User { id: id }),
+            user: Some(User { id }),
         })
     }
 
@@ -80,7 +80,7 @@ impl EmailMutation {
         let id = email_change::confirm(ctx.app(), auth, viewer, &client, brought).await?;
         ctx.revealed().add(id);
         Ok(ConfirmEmailChangePayload {
-            user: Some(User { id: id }),
+            user: Some(User { id }),
         })
     }
 }

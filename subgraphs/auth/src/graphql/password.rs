@@ -45,7 +45,7 @@ impl PasswordMutation {
         let id = reset::reset(ctx.app(), auth, &client, proof, input.new_password).await?;
         ctx.revealed().add(id);
         Ok(ResetPasswordPayload {
-            user: Some(User { id: id }),
+            user: Some(User { id }),
         })
     }
 

@@ -25,10 +25,10 @@ mod verifying;
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;
 use kit::event;
-use kit::id::{SessionId, TenantId, UserId};
+use kit::id::{TenantId, UserId};
 use kit::on;
 use kit::permission::Grants;
-use kit::viewer::{Client, Credential, Revealed};
+use kit::viewer::{Client, Revealed};
 use serde_json::{Value, json};
 use testkit::{Backend, TestApp};
 
@@ -228,13 +228,6 @@ impl Tokens {
             (Some(access), Some(refresh)) => Self { access, refresh },
             _ => panic!("no tokens: {payload}"),
         }
-    }
-}
-
-fn session_of(credential: &Credential) -> SessionId {
-    match credential {
-        Credential::Session { id, .. } => *id,
-        other => panic!("no session: {other:?}"),
     }
 }
 
