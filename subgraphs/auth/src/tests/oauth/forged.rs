@@ -47,7 +47,7 @@ async fn sign_in(fixture: &Fixture, issuer: &Issuer, token: impl FnOnce(Value) -
 
 async fn a_token_that_breaks_a_rule_opens_nothing(backend: Backend) {
     let (issuer, key) = (Issuer::start().await, Key::new("1"));
-    let fixture = fixture(backend, AuthConfig::default(), issuer.providers()).await;
+    let fixture = fixture(backend, crate::tests::config(), issuer.providers()).await;
     issuer.publish(&[&key]);
     let now = fixture.test.app.clock.now().timestamp();
     for (claim, value) in [
@@ -107,7 +107,7 @@ async fn a_token_that_breaks_a_rule_opens_nothing(backend: Backend) {
 
 async fn new_keys_are_read_once_a_minute(backend: Backend) {
     let (issuer, first, second) = (Issuer::start().await, Key::new("1"), Key::new("2"));
-    let fixture = fixture(backend, AuthConfig::default(), issuer.providers()).await;
+    let fixture = fixture(backend, crate::tests::config(), issuer.providers()).await;
     issuer.publish(&[&first]);
     user_of(&sign_in(&fixture, &issuer, |claims| first.sign(&claims)).await);
 
@@ -125,7 +125,7 @@ async fn new_keys_are_read_once_a_minute(backend: Backend) {
 
 async fn known_keys_do_while_the_issuer_is_away(backend: Backend) {
     let (issuer, key, other) = (Issuer::start().await, Key::new("1"), Key::new("2"));
-    let fixture = fixture(backend, AuthConfig::default(), issuer.providers()).await;
+    let fixture = fixture(backend, crate::tests::config(), issuer.providers()).await;
     let away = "REQUEST_RATE_LIMITED: id cannot be reached at the moment; try again later";
     issuer.outside.answer("/keys", Answer::status(503));
     for _ in 0..2 {

@@ -29,7 +29,7 @@ async fn github(backend: Backend) -> (Outside, Fixture) {
         "github_url": outside.url("/"),
         "github_api_url": outside.url("/api/v3"),
     } });
-    let fixture = fixture(backend, AuthConfig::default(), providers).await;
+    let fixture = fixture(backend, crate::tests::config(), providers).await;
     (outside, fixture)
 }
 

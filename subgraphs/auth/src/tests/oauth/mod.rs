@@ -53,7 +53,7 @@ struct Flow {
 
 impl World {
     async fn start(backend: Backend) -> Option<Self> {
-        Self::start_with(backend, AuthConfig::default()).await
+        Self::start_with(backend, crate::tests::config()).await
     }
 
     async fn start_with(backend: Backend, config: AuthConfig) -> Option<Self> {

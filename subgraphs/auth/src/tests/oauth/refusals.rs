@@ -153,7 +153,7 @@ async fn returned_to(fixture: &Fixture, wish: &str) -> String {
 }
 
 async fn a_sign_in_ends_at_our_own_pages(backend: Backend) {
-    let fixture = fixture(backend, AuthConfig::default(), github()).await;
+    let fixture = fixture(backend, crate::tests::config(), github()).await;
     for (wish, url) in [
         ("/", "https://portico.example/?state=S&code=c"),
         (
@@ -205,7 +205,7 @@ async fn a_provider_that_is_away_or_floods_is_waited_for_only_so_long(backend: B
     let begin = async |answer: Answer| {
         outside.answer(path, answer);
         let providers = json!({ "id": settings });
-        let mut fixture = fixture(backend, AuthConfig::default(), providers).await;
+        let mut fixture = fixture(backend, crate::tests::config(), providers).await;
         let mut app = fixture.test.app.clone();
         app.outbound = Outbound::new(&OutboundConfig {
             allow: vec!["127.0.0.0/8".parse().expect("a network")],
@@ -232,7 +232,7 @@ async fn a_provider_that_is_away_or_floods_is_waited_for_only_so_long(backend: B
     assert!(started.elapsed() < Duration::from_secs(60));
     outside.stop().await;
     let providers = json!({ "id": settings });
-    let fixture = fixture(backend, AuthConfig::default(), providers).await;
+    let fixture = fixture(backend, crate::tests::config(), providers).await;
     assert_eq!(
         try_begin(&fixture, None, json!({ "provider": "id" })).await,
         away
@@ -248,7 +248,7 @@ async fn providers_are_listed_for_everybody(backend: Backend) {
         },
         "google": { "kind": "google", "client_id": "a", "client_secret": "b" },
     });
-    let fixture = fixture(backend, AuthConfig::default(), providers).await;
+    let fixture = fixture(backend, crate::tests::config(), providers).await;
     let query = "{ oauthProviders { name displayName kind } }";
     assert_eq!(
         fixture.run(None, query, json!({})).await["oauthProviders"],

@@ -145,7 +145,7 @@ async fn a_deactivated_account_stays_closed(backend: Backend) {
 async fn nobody_is_registered_when_registration_is_closed(backend: Backend) {
     let config = AuthConfig {
         registration: Registration::Closed,
-        ..AuthConfig::default()
+        ..crate::tests::config()
     };
     let Some(world) = World::start_with(backend, config).await else {
         return;
