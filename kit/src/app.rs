@@ -3,7 +3,6 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::event::Log;
-use crate::links::Links;
 use crate::outbound::Outbound;
 use crate::secret::MasterKey;
 use crate::tenant_db::TenantDbs;
@@ -23,6 +22,4 @@ pub struct App {
     pub key: MasterKey,
     /// The way to foreign hosts.
     pub outbound: Outbound,
-    /// Addresses of our own pages.
-    pub links: Links,
 }

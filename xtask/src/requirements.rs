@@ -40,13 +40,12 @@ const BROWSER: [Requirement; 2] = [
     },
 ];
 
-/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN, composition is held
-/// against no other implementation, nobody signs in at another provider, and no letter goes to a
-/// mail server.
+/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN, and composition is held
+/// against no other implementation.
 const NODE: Requirement = Requirement {
     packages: &["nodejs", "npm"],
     programs: &["node", "npm"],
-    why: "GraphiQL is built with it, it composes subgraphs for comparison, and it runs an OpenID provider and a mail server",
+    why: "GraphiQL is built with it, and it composes subgraphs for comparison",
 };
 
 /// Debian starts a server as soon as its package is installed, unless this file says no.
@@ -71,8 +70,7 @@ pub(crate) fn for_tests() -> Result<()> {
         eprintln!(
             "   no npm with Node.js 20.19 or later: GraphiQL is not embedded, \
              the browser test sees only the page that says so, \
-             composition is held against no other implementation, \
-             nobody signs in at another provider, and no letter goes to a mail server"
+             and composition is held against no other implementation"
         );
     }
     nextest()

@@ -16,7 +16,6 @@ mod graphql;
 mod ids;
 pub mod label;
 mod loaders;
-mod permission;
 pub mod pointer;
 mod projection;
 pub mod request;
@@ -32,7 +31,6 @@ pub mod validate;
 pub use delivery::run;
 pub use graphql::{Mutation, Query};
 pub use ids::SubmissionId;
-pub use permission::permissions;
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::{EventType, Handler};

@@ -11,7 +11,6 @@ mod graphql;
 mod ids;
 mod inbox;
 mod loaders;
-mod permission;
 mod store;
 mod tables;
 #[cfg(test)]
@@ -19,7 +18,6 @@ mod tests;
 
 pub use graphql::{Query, Subscription};
 pub use ids::NotificationId;
-pub use permission::permissions;
 
 use async_graphql::{EmptyMutation, Request, Schema};
 use kit::event::{EventType, Handler};

@@ -8,7 +8,6 @@ mod error;
 mod event;
 mod graphql;
 mod loaders;
-mod permission;
 mod status;
 mod store;
 mod tables;
@@ -17,7 +16,6 @@ mod tests;
 
 pub use administrator::{appoint, grants};
 pub use graphql::{Query, Subscription};
-pub use permission::permissions;
 
 use async_graphql::{EmptyMutation, Request, Schema};
 use kit::event::{EventType, Handler};

@@ -12,7 +12,6 @@ mod health;
 mod import;
 mod loaders;
 pub mod openapi;
-mod permission;
 mod service;
 mod slug;
 mod store;
@@ -23,7 +22,6 @@ mod tests;
 pub use config::HealthConfig;
 pub use graphql::{Mutation, Query, Subscription};
 pub use health::run;
-pub use permission::permissions;
 
 use async_graphql::{Request, Schema};
 use kit::event::{EventType, Handler};

@@ -2,7 +2,6 @@
 
 mod members;
 mod provisioning;
-mod roles;
 mod subscriptions;
 mod tenants;
 mod world;
