@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::event::Log;
+use crate::links::Links;
 use crate::outbound::Outbound;
 use crate::secret::MasterKey;
 use crate::tenant_db::TenantDbs;
@@ -22,4 +23,6 @@ pub struct App {
     pub key: MasterKey,
     /// The way to foreign hosts.
     pub outbound: Outbound,
+    /// Addresses of our own pages.
+    pub links: Links,
 }

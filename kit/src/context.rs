@@ -4,10 +4,10 @@ use async_graphql::Context;
 
 use crate::app::App;
 use crate::permission::Denied;
-use crate::viewer::{Client, Revealed, Viewer};
+use crate::viewer::{Client, Cookies, Revealed, Viewer};
 
-/// Handles and identity on async-graphql's context. [`App`] is schema data, [`Viewer`], [`Client`]
-/// and [`Revealed`] are request data.
+/// Handles and identity on async-graphql's context. [`App`] is schema data, [`Viewer`], [`Client`],
+/// [`Revealed`] and [`Cookies`] are request data.
 pub trait ContextExt {
     /// The handles of the platform.
     fn app(&self) -> &App;
@@ -20,6 +20,9 @@ pub trait ContextExt {
 
     /// Users whom this request may show besides those whom the viewer sees anyway.
     fn revealed(&self) -> Revealed;
+
+    /// The cookies of a browser that wants its refresh token kept in one.
+    fn cookies(&self) -> Option<&Cookies>;
 }
 
 impl ContextExt for Context<'_> {
@@ -37,5 +40,9 @@ impl ContextExt for Context<'_> {
 
     fn revealed(&self) -> Revealed {
         self.data_opt::<Revealed>().cloned().unwrap_or_default()
+    }
+
+    fn cookies(&self) -> Option<&Cookies> {
+        self.data_opt::<Cookies>()
     }
 }

@@ -15,6 +15,8 @@ pub enum Code {
     Unauthenticated,
     /// A known viewer may not do this, and may know that it exists.
     Forbidden,
+    /// The viewer may do this after a fresh proof of who they are.
+    ReauthenticationRequired,
     /// Absent, or in another tenant: the two cannot be told apart on purpose.
     NotFound,
     /// A valid request in the wrong state: a name that is taken, for example.
@@ -34,6 +36,7 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
+            Self::ReauthenticationRequired => "REAUTHENTICATION_REQUIRED",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::QuotaExceeded => "QUOTA_EXCEEDED",

@@ -195,6 +195,9 @@ typed_id!(
     /// One signed-in device or program of a user.
     SessionId, "ses");
 typed_id!(
+    /// A key of a program.
+    ApiKeyId, "key");
+typed_id!(
     /// A registered service.
     ServiceId, "svc");
 typed_id!(

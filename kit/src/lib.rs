@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`id`] and [`error`] are the vocabulary, [`viewer`] is who asks, [`db`] is where
 //! rows live, [`tenant_db`] where a tenant's own rows live, [`event`] is how one subgraph tells
-//! another, [`outbound`] is the only way to a foreign host. [`app::App`] carries them all into a
+//! another, [`mail`] how it writes to a person, [`outbound`] is the only way to a foreign host. [`app::App`] carries them all into a
 //! subgraph and [`context`] hands them to a resolver.
 //!
 //! This crate holds no domain rule and knows neither the router nor any subgraph.
@@ -15,11 +15,14 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod links;
+pub mod mail;
 pub mod network;
 pub mod outbound;
 pub mod page;
 pub mod permission;
 pub mod private;
+pub mod role;
 pub mod scalar;
 pub mod secret;
 pub mod telemetry;

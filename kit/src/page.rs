@@ -83,6 +83,21 @@ impl<K: FromStr + Display> Page<K> {
         self.size + 1
     }
 
+    /// The page to read by for a list that shows the newest first: the same keyset order, read from
+    /// its other end.
+    #[must_use]
+    pub fn newest_first(&self) -> Self
+    where
+        K: Clone,
+    {
+        Self {
+            after: self.before.clone(),
+            before: self.after.clone(),
+            backward: !self.backward,
+            size: self.size,
+        }
+    }
+
     /// Makes the connection of rows as they were read: up to [`limit`](Self::limit) of them,
     /// descending if [`backward`](Self::backward).
     pub fn connection<R, T: OutputType>(

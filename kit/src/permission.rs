@@ -1,6 +1,12 @@
 //! Permissions: `resource(.sub)*:action`, granted by patterns whose `*` stands for whole segments.
 
+mod catalogue;
+mod confer;
+
 use std::fmt;
+
+pub use catalogue::{Catalogue, Described, Entry};
+pub use confer::{Excess, is_of_platform};
 
 use crate::{Code, Coded};
 
@@ -26,13 +32,20 @@ pub enum Denied {
     /// The session has no current tenant.
     #[error("this session has no current tenant; choose one with `switchTenant`")]
     NoTenant,
+    /// Only somebody who has just proven who they are may do this.
+    #[error("this needs a fresh proof of who you are: call `reauthenticate`, then try again")]
+    NotRecent,
+    /// An API key may not do this, whatever its scopes.
+    #[error("an API key cannot do this; sign in with `login`")]
+    NoSession,
 }
 
 impl Coded for Denied {
     fn code(&self) -> Code {
         match self {
             Self::SignedOut => Code::Unauthenticated,
-            Self::Lacks(_) | Self::NoTenant => Code::Forbidden,
+            Self::NotRecent => Code::ReauthenticationRequired,
+            Self::Lacks(_) | Self::NoTenant | Self::NoSession => Code::Forbidden,
         }
     }
 }
@@ -42,10 +55,14 @@ impl Coded for Denied {
 /// A grant is a pattern: `service.*:read` covers `service.billing:read`. A `*` stands for exactly
 /// one segment, and as the last segment of the resource for one or more; it never matches a part of
 /// a segment. A grant that begins with `!` denies, and a denial wins over every grant.
+///
+/// Grants may be limited to scopes, as those of an API key are: what no scope covers is not
+/// granted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
     allow: Vec<String>,
     deny: Vec<String>,
+    scopes: Option<Vec<String>>,
 }
 
 impl Grants {
@@ -61,16 +78,39 @@ impl Grants {
         grants
     }
 
+    /// The same grants, as far as one of these patterns covers them.
+    #[must_use]
+    pub fn within(self, scopes: Option<Vec<String>>) -> Self {
+        Self { scopes, ..self }
+    }
+
     /// Whether the permission is granted and not denied.
     pub fn allow(&self, permission: &str) -> bool {
         let covered = |patterns: &[String]| patterns.iter().any(|p| covers(p, permission));
-        covered(&self.allow) && !covered(&self.deny)
+        let in_scope = self.scopes.as_deref().is_none_or(covered);
+        in_scope && covered(&self.allow) && !covered(&self.deny)
+    }
+
+    /// Whether every permission that the pattern covers is granted. Denials are left out of this:
+    /// whoever hands the pattern on hands [`denials`](Self::denials) on with it.
+    pub fn allow_all(&self, pattern: &str) -> bool {
+        let covered = |patterns: &[String]| patterns.iter().any(|p| includes(p, pattern));
+        self.scopes.as_deref().is_none_or(covered) && covered(&self.allow)
+    }
+
+    /// What is denied, as patterns with their `!`.
+    pub fn denials(&self) -> impl Iterator<Item = String> + '_ {
+        self.deny.iter().map(|pattern| format!("!{pattern}"))
+    }
+
+    /// The patterns that the grants are limited to, if they are.
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
     }
 
     /// The patterns, denials with their `!`.
     pub fn patterns(&self) -> impl Iterator<Item = String> + '_ {
-        let denied = self.deny.iter().map(|pattern| format!("!{pattern}"));
-        self.allow.iter().cloned().chain(denied)
+        self.allow.iter().cloned().chain(self.denials())
     }
 }
 
@@ -85,7 +125,53 @@ pub fn is_well_formed(permission: &str) -> bool {
         .is_some_and(|(resource, action)| resource.split('.').all(segment) && segment(action))
 }
 
-fn covers(pattern: &str, permission: &str) -> bool {
+/// Whether a text is a well-formed pattern of permissions, without the `!` of a denial.
+pub fn is_well_formed_pattern(pattern: &str) -> bool {
+    let plain = pattern.replace('*', "x");
+    let is_whole = |segment: &str| segment == "*" || !segment.contains('*');
+    pattern.split(['.', ':']).all(is_whole) && is_well_formed(&plain)
+}
+
+/// Whether a pattern covers everything that another one covers. A star of the other one is covered
+/// by a star only: as a segment it stands for any.
+fn includes(pattern: &str, other: &str) -> bool {
+    let ends_open = |pattern: &str| {
+        let resource = pattern.split(':').next().unwrap_or_default();
+        resource == "*" || resource.ends_with(".*")
+    };
+    // The last star of the other one stands for several segments, too.
+    covers(pattern, other) && (!ends_open(other) || ends_open(pattern))
+}
+
+/// Whether a permission can be thought of that both patterns cover.
+fn overlap(one: &str, other: &str) -> bool {
+    let (Some((resource, action)), Some((other_resource, other_action))) =
+        (one.split_once(':'), other.split_once(':'))
+    else {
+        return false;
+    };
+    let actions = action == "*" || other_action == "*" || action == other_action;
+    let mut resource = resource.split('.').peekable();
+    let mut other = other_resource.split('.').peekable();
+    while let (Some(one_segment), Some(other_segment)) = (resource.next(), other.next()) {
+        let is_open = |segment, is_last: bool| segment == "*" && is_last;
+        if is_open(one_segment, resource.peek().is_none())
+            || is_open(other_segment, other.peek().is_none())
+        {
+            return actions;
+        }
+        if one_segment != "*" && other_segment != "*" && one_segment != other_segment {
+            return false;
+        }
+        if resource.peek().is_none() && other.peek().is_none() {
+            return actions;
+        }
+    }
+    false
+}
+
+/// Whether a pattern covers a permission.
+pub fn covers(pattern: &str, permission: &str) -> bool {
     let (Some((resource, action)), Some((wanted_resource, wanted_action))) =
         (pattern.split_once(':'), permission.split_once(':'))
     else {
@@ -141,6 +227,56 @@ mod tests {
                 "{pattern} on {permission}"
             );
         }
+    }
+
+    #[test]
+    fn a_pattern_includes_what_is_narrower() {
+        for (pattern, other, expected) in [
+            ("*:*", "service.*:read", true),
+            ("*:*", "*:*", true),
+            ("service.*:read", "service.*:read", true),
+            ("service.*:read", "service.billing.*:read", true),
+            ("service.*:read", "*:read", false),
+            ("service.*.order:read", "service.*:read", false),
+            ("service.*.order:read", "service.*.order:read", true),
+            ("service:read", "service:*", false),
+            ("service:*", "service:read", true),
+            ("service.billing:read", "service.*:read", false),
+        ] {
+            assert_eq!(includes(pattern, other), expected, "{pattern} of {other}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_has_whole_segments() {
+        for good in ["*:*", "service.*:read", "service:*", "user:read", "a.*.b:c"] {
+            assert!(is_well_formed_pattern(good), "{good}");
+        }
+        for bad in [
+            "",
+            "*",
+            "service",
+            "serv*:read",
+            "service.:read",
+            "!a:b",
+            "a:b:c",
+            "**:x",
+            "A:b",
+        ] {
+            assert!(!is_well_formed_pattern(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn scopes_only_take_away() {
+        let grants = Grants::new(["service.*:read", "user:read", "!service.payroll:read"]);
+        let limited = grants.within(Some(vec!["service.*:*".to_owned()]));
+        assert!(limited.allow("service.billing:read"));
+        assert!(!limited.allow("service.billing:write"));
+        assert!(!limited.allow("service.payroll:read"));
+        assert!(!limited.allow("user:read"));
+        assert!(limited.allow_all("service.billing.*:read"));
+        assert!(!limited.allow_all("user:read"));
     }
 
     #[test]

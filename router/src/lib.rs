@@ -39,8 +39,8 @@ mod variables;
 
 pub use crate::http::{
     Anonymous, Authenticate, BatchOptions, CompressionOptions, CorsOptions, CsrfOptions, Expiry,
-    HttpOptions, ManifestError, NoOrigin, Origin, Origins, PersistedOptions, SseOptions, Trusted,
-    TrustedDocuments, WebSocketOptions,
+    HttpOptions, ManifestError, NoOrigin, Origin, Origins, PersistedOptions, SseOptions, Standing,
+    Trusted, TrustedDocuments, WebSocketOptions,
 };
 pub use budget::Budgets;
 pub use builder::{BuildError, EngineBuilder, Options};

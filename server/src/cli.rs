@@ -44,6 +44,9 @@ pub enum Command {
     /// Works with administrators of the platform.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Works with the keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Works with the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -140,6 +143,28 @@ pub struct AdminCreate {
     /// The administrator's name.
     #[arg(long, default_value = "Administrator")]
     pub name: String,
+}
+
+/// Commands on the signing keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Lists the keys and the stage of each.
+    List,
+    /// Publishes the next key. It signs after the time that `auth.signing_key_lead_hours` sets;
+    /// keys also rotate by themselves, every `auth.signing_key_days`.
+    Rotate(KeysRotate),
+}
+
+/// How to rotate.
+#[derive(Debug, Args)]
+pub struct KeysRotate {
+    /// Lets the next key sign at once. Others who cache our keys may refuse its tokens for a while.
+    #[arg(long)]
+    pub now: bool,
+    /// The same, and forgets all keys before it: within a minute every access token that was issued
+    /// is refused, and clients refresh. For a key that has leaked.
+    #[arg(long)]
+    pub revoke: bool,
 }
 
 /// Commands on the configuration.

@@ -1,13 +1,13 @@
 //! The configuration: one struct per concern, each with the crate that it configures.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use kit::config::environment;
+use kit::config::{Secret, environment};
 use kit::db::{DbUrl, PoolSize};
 use kit::event::Stream;
+use kit::mail::MailConfig;
 use kit::network::Network;
 use kit::outbound::OutboundConfig;
 use kit::secret::MasterKey;
@@ -31,6 +31,9 @@ pub struct Config {
     /// Address to listen on. Port 0 takes a free one.
     #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
+    /// Where people reach Portico: links in letters begin with it. Without it, `http://` and the
+    /// address to listen on.
+    pub public_url: Option<Url>,
     /// Proxies in front of Portico, as networks in CIDR form. If a request comes from one of them,
     /// its client is the last address of `X-Forwarded-For` that is not one of them. Limits count by
     /// the client's address, so behind a proxy that is not listed all clients count as one.
@@ -56,6 +59,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Requests to foreign hosts.
     pub outbound: OutboundConfig,
+    /// Letters to people.
+    pub mail: MailConfig,
     /// Signing in.
     pub auth: auth::AuthConfig,
     /// Limits on tenants.
@@ -154,29 +159,11 @@ pub struct GraphqlConfig {
     pub timeout_ms: u64,
 }
 
-/// A value that is never shown.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(extend("writeOnly" = true))]
-pub struct Secret(String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[hidden]")
-    }
-}
-
-impl Secret {
-    /// The value, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
+            public_url: None,
             trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("./data"),
             master_key: None,
@@ -186,6 +173,7 @@ impl Default for Config {
             subgraphs: SubgraphsConfig::default(),
             log: LogConfig::default(),
             outbound: OutboundConfig::default(),
+            mail: MailConfig::default(),
             auth: auth::AuthConfig::default(),
             tenants: tenant::TenantConfig::default(),
             health: registry::HealthConfig::default(),
@@ -233,8 +221,17 @@ impl Config {
         let file = cli.config.as_deref();
         let config: Self = kit::config::load(file, variables, cli.settings())?;
         config.http.check()?;
+        config.mail.check()?;
         config.stream()?;
         Ok(config)
+    }
+
+    /// Where people reach the platform.
+    pub fn public_url(&self) -> Url {
+        self.public_url.clone().unwrap_or_else(|| {
+            let own = format!("http://{}", self.listen);
+            own.parse().expect("an address and a port make a URL")
+        })
     }
 
     /// Where the platform's database is.
@@ -312,6 +309,7 @@ mod tests {
             ("PORTICO_OUTBOUND_TIMEOUT_MS", "0"),
             ("PORTICO_AUTH_ISSUER", ""),
             ("PORTICO_AUTH_REFRESH_GRACE_S", "11"),
+            ("PORTICO_AUTH_OAUTH_PROVIDERS", "{ hush"),
             ("PORTICO_TENANTS_OWNED_MAX", "-1"),
             ("PORTICO_HEALTH_INTERVAL_MS", "1"),
             ("PORTICO_HEALTH_RISE", "0"),
@@ -319,7 +317,7 @@ mod tests {
             ("PORTICO_GRAPHQL_TIMEOUT_MS", "0"),
         ]);
         assert!(
-            said.starts_with("invalid configuration: 15 mistakes\n"),
+            said.starts_with("invalid configuration: 16 mistakes\n"),
             "{said}"
         );
         for line in [
@@ -329,6 +327,7 @@ mod tests {
             "`data_dir` (PORTICO_DATA_DIR): expected a text that is not empty, found \"\"",
             "`log.filter` (PORTICO_LOG_FILTER): expected directives such as `info` or \
              `info,registry=debug`, found \"foo=bar=baz\"",
+            "`auth.oauth.providers` (PORTICO_AUTH_OAUTH_PROVIDERS): expected an object of providers by name",
             "`health.rise` (PORTICO_HEALTH_RISE): expected a whole number of at least 1, found 0",
             "`health.concurrency` (PORTICO_HEALTH_CONCURRENCY): expected a whole number from 1 to \
              1000, found 99999",

@@ -1,13 +1,14 @@
 //! What the subgraphs stand on: the data directory, the master key, the databases.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use kit::App;
 use kit::clock::Clock;
 use kit::db::{self, Db, DbUrl, PoolSize, Set};
 use kit::event::Log;
-use kit::outbound::{Outbound, OutboundConfig};
+use kit::links::Links;
+use kit::outbound::Outbound;
 use kit::private;
 use kit::secret::{self, MasterKey};
 use kit::tenant_db::TenantDbs;
@@ -39,7 +40,7 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
     }
     let db = Db::new(url, config.pool_size());
     let key = master_key::find_or_make(config, &db).await?;
-    let app = assemble(db, &config.data_dir, key, &config.outbound);
+    let app = assemble(db, config, key);
     master_key::settle(&app, config).await?;
     Ok(app)
 }
@@ -48,24 +49,24 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
 /// opened or written as long as nothing is asked.
 pub fn detached() -> App {
     let key = kit::secret::random::<32>();
-    let directory = Path::new("");
+    let config = Config {
+        data_dir: PathBuf::new(),
+        ..Config::default()
+    };
     let url = DbUrl::Sqlite(":memory:".into());
     let size = PoolSize { connections_max: 1 };
     let key = MasterKey::from_bytes(&key);
-    assemble(
-        Db::new(url, size),
-        directory,
-        key,
-        &OutboundConfig::default(),
-    )
+    assemble(Db::new(url, size), &config, key)
 }
 
-fn assemble(db: Db, data_dir: &Path, key: MasterKey, outbound: &OutboundConfig) -> App {
+fn assemble(db: Db, config: &Config, key: MasterKey) -> App {
+    let tenants = config.data_dir.join(TENANTS);
     App {
-        tenant_dbs: TenantDbs::new(db.clone(), data_dir.join(TENANTS), key.clone()),
+        tenant_dbs: TenantDbs::new(db.clone(), tenants, key.clone()),
         events: Log::default(),
         clock: Clock::default(),
-        outbound: Outbound::new(outbound),
+        outbound: Outbound::new(&config.outbound),
+        links: Links::new(config.public_url()),
         db,
         key,
     }

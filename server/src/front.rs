@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use router::{
     BatchOptions, CompressionOptions, CorsOptions, CsrfOptions, Engine, HttpOptions, Origin,
-    Origins, PersistedOptions, Trusted, TrustedDocuments,
+    Origins, PersistedOptions, SseOptions, Trusted, TrustedDocuments, WebSocketOptions,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ use crate::config::Config;
 
 /// Bytes of a manifest of trusted documents.
 const MANIFEST_MAX: u64 = 64 << 20;
+/// How often whoever holds a subscription open is recognised again: what was revoked ends within five
+/// seconds, with time for the check itself.
+const CHECK_INTERVAL: Duration = Duration::from_secs(4);
 
 /// Settings of the HTTP front.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -149,6 +153,14 @@ pub(crate) async fn options(
             automatic: http.automatic_persisted_queries,
             trusted: http.trusted(engine).await?,
             ..PersistedOptions::default()
+        },
+        sse: SseOptions {
+            check_interval: CHECK_INTERVAL,
+            ..SseOptions::default()
+        },
+        websocket: WebSocketOptions {
+            check_interval: CHECK_INTERVAL,
+            ..WebSocketOptions::default()
         },
         shutdown: shutdown.clone(),
         ..HttpOptions::default()

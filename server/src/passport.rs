@@ -17,10 +17,10 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use kit::Viewer;
 use kit::clock::Clock;
-use kit::id::{SessionId, TenantId, UserId};
+use kit::id::{TenantId, UserId};
 use kit::permission::Grants;
 use kit::secret::MasterKey;
-use kit::viewer::{Client, Revealed};
+use kit::viewer::{Client, Cookies, Credential, Revealed};
 use router::{Admit, Code, GraphQLError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -29,15 +29,16 @@ use crate::role::Role;
 
 /// The header that carries a passport to a subgraph. A client's own never gets past the router.
 pub const PASSPORT: HeaderName = HeaderName::from_static("x-portico-passport");
-/// The header that tells the router whom an operation has revealed.
-pub const REVEALED: HeaderName = HeaderName::from_static("x-portico-revealed");
+/// The header that tells the router what an operation has left: whom it revealed, which cookies the
+/// client is to keep.
+pub const LEFT: HeaderName = HeaderName::from_static("x-portico-left");
 
 /// How long a passport is valid. It is shown at the beginning of a request or of a stream.
 pub const LIFE: Duration = Duration::from_secs(60);
 /// How far the clocks of two hosts may be apart.
 const SKEW_S: i64 = 30;
-/// Longer texts are no passports of ours.
-const BYTES_MAX: usize = 64 << 10;
+/// Longer texts are no passports of ours: ten roles with all the patterns that they can have fit in.
+const BYTES_MAX: usize = 192 << 10;
 const PURPOSE: &str = "portico/passport/v1";
 const ISSUER: &str = "portico";
 
@@ -71,26 +72,38 @@ struct Caller {
     address: Option<IpAddr>,
     agent: Option<String>,
     revealed: Vec<UserId>,
+    cookies: Option<Sent>,
+}
+
+/// The cookies of a browser.
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    /// For the subgraph alone that reads it.
+    refresh_token: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct SignedIn {
     user: UserId,
-    session: SessionId,
+    credential: Credential,
     tenant: Option<TenantId>,
     grants: Vec<String>,
+    scopes: Option<Vec<String>>,
 }
 
-/// Whom the client may see from now on.
+/// What the client may see or is to keep from now on.
 #[derive(Serialize, Deserialize)]
-struct Shown(Vec<UserId>);
+struct Left {
+    revealed: Vec<UserId>,
+    cookies: Vec<String>,
+}
 
 impl Told for Caller {
     const TYPE: &'static str = "portico-passport+jwt";
 }
 
-impl Told for Shown {
-    const TYPE: &'static str = "portico-revealed+jwt";
+impl Told for Left {
+    const TYPE: &'static str = "portico-left+jwt";
 }
 
 impl Passports {
@@ -178,6 +191,12 @@ impl Issuer {
                 .get::<Revealed>()
                 .map(Revealed::users)
                 .unwrap_or_default(),
+            cookies: extensions.get::<Cookies>().map(|cookies| Sent {
+                refresh_token: cookies
+                    .refresh_token()
+                    .filter(|_| self.audience == Role::Auth)
+                    .map(str::to_owned),
+            }),
         };
         headers.remove(PASSPORT);
         if let Some(passport) = self.passports.sign(self.audience, caller) {
@@ -185,15 +204,22 @@ impl Issuer {
         }
     }
 
-    /// Lets the rest of the client's request show whom the subgraph revealed.
+    /// Lets the client's request go on with what the subgraph left.
     pub fn hear(&self, extensions: &Extensions, headers: &HeaderMap) {
-        let shown = self.passports.read(Role::Router, &REVEALED, headers);
-        if let (Some(Shown(users)), Some(revealed)) = (shown, extensions.get::<Revealed>()) {
-            for user in users {
+        let Some(left) = self.passports.read::<Left>(Role::Router, &LEFT, headers) else {
+            return;
+        };
+        if let Some(revealed) = extensions.get::<Revealed>() {
+            for user in left.revealed {
                 if !revealed.contains(user) {
                     revealed.add(user);
                 }
             }
+        }
+        if let Some(cookies) = extensions.get::<Cookies>() {
+            left.cookies
+                .into_iter()
+                .for_each(|cookie| cookies.set(cookie));
         }
     }
 }
@@ -222,6 +248,7 @@ impl Admit for Border {
             address,
             agent,
             revealed: users,
+            cookies,
         }) = caller
         else {
             let message = "a subgraph answers its router only: ask the router";
@@ -234,6 +261,9 @@ impl Admit for Border {
         let mut extensions = Extensions::new();
         extensions.insert(revealed);
         extensions.insert(Client { address, agent });
+        if let Some(sent) = cookies {
+            extensions.insert(Cookies::new(sent.refresh_token.as_deref()));
+        }
         if let Some(viewer) = viewer {
             extensions.insert(Viewer::from(viewer));
         }
@@ -241,14 +271,17 @@ impl Admit for Border {
     }
 
     fn answered(&self, extensions: &Extensions, headers: &mut HeaderMap) {
-        let users = extensions
-            .get::<Revealed>()
-            .map(Revealed::users)
-            .unwrap_or_default();
-        if !users.is_empty()
-            && let Some(shown) = self.passports.sign(Role::Router, Shown(users))
-        {
-            headers.insert(REVEALED, shown);
+        let revealed = extensions.get::<Revealed>();
+        let cookies = extensions.get::<Cookies>();
+        let left = Left {
+            revealed: revealed.map(Revealed::users).unwrap_or_default(),
+            cookies: cookies.map(Cookies::to_set).unwrap_or_default(),
+        };
+        if left.revealed.is_empty() && left.cookies.is_empty() {
+            return;
+        }
+        if let Some(left) = self.passports.sign(Role::Router, left) {
+            headers.insert(LEFT, left);
         }
     }
 }
@@ -257,9 +290,10 @@ impl From<&Viewer> for SignedIn {
     fn from(viewer: &Viewer) -> Self {
         Self {
             user: viewer.user,
-            session: viewer.session,
+            credential: viewer.credential,
             tenant: viewer.tenant,
             grants: viewer.grants.patterns().collect(),
+            scopes: viewer.grants.scopes().map(<[String]>::to_vec),
         }
     }
 }
@@ -268,9 +302,9 @@ impl From<SignedIn> for Viewer {
     fn from(signed_in: SignedIn) -> Self {
         Self {
             user: signed_in.user,
-            session: signed_in.session,
+            credential: signed_in.credential,
             tenant: signed_in.tenant,
-            grants: Grants::new(signed_in.grants),
+            grants: Grants::new(signed_in.grants).within(signed_in.scopes),
         }
     }
 }

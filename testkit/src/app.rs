@@ -8,12 +8,14 @@ use kit::clock::Clock;
 use kit::db::{Backend, Db, PoolSize};
 use kit::event::{Handler, Log, Relay};
 use kit::id::{SessionId, TenantId, UserId};
+use kit::links::Links;
+use kit::mail::Mail;
 use kit::on;
 use kit::outbound::{Outbound, OutboundConfig};
 use kit::permission::Grants;
 use kit::secret::MasterKey;
 use kit::tenant_db::TenantDbs;
-use kit::viewer::Viewer;
+use kit::viewer::{Credential, Viewer};
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -53,6 +55,7 @@ impl TestApp {
             clock: Clock::default(),
             key,
             outbound: Outbound::new(&outbound),
+            links: Links::new("https://portico.example".parse().expect("this is a URL")),
         };
         Self {
             app,
@@ -77,7 +80,10 @@ impl TestApp {
     pub fn viewer_in(&self, tenant: TenantId, grants: &[&str]) -> Viewer {
         Viewer {
             user: UserId::new(),
-            session: SessionId::new(),
+            credential: Credential::Session {
+                id: SessionId::new(),
+                authenticated_at: self.app.clock.now(),
+            },
             tenant: Some(tenant),
             grants: Grants::new(grants),
         }
@@ -107,6 +113,20 @@ impl TestApp {
         }
     }
 
+    /// The letters that were queued so far, oldest first; those to nobody have no address.
+    pub async fn letters(&self) -> Vec<Mail> {
+        let app = &self.app;
+        let mut conn = app.db.read().await.expect("the test's database answers");
+        let query = diesel::sql_query("SELECT id, sealed FROM mails ORDER BY id");
+        let rows: Vec<Sealed> =
+            on!(&mut conn, |c| query.load(c).await).expect("the core has a table of letters");
+        let open = |row: &Sealed| {
+            let opened = app.key.open(&format!("mails/{}", row.id), &row.sealed);
+            serde_json::from_slice(&opened.expect("sealed by this key")).expect("a letter")
+        };
+        rows.iter().map(open).collect()
+    }
+
     /// What was recorded so far as events of this kind, oldest first, whether delivered or not.
     pub async fn recorded(&self, kind: &str) -> Vec<Value> {
         let mut conn = self
@@ -122,6 +142,14 @@ impl TestApp {
             .map(|row| serde_json::from_str(&row.data).expect("an event's data is JSON"))
             .collect()
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Sealed {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    sealed: String,
 }
 
 #[derive(diesel::QueryableByName)]

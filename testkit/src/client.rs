@@ -78,6 +78,28 @@ impl Client {
         self.send(self.request().json(&body)).await
     }
 
+    /// Executes an operation with these headers; returns the whole answer, and the cookies that are
+    /// to be kept.
+    pub async fn post_with(
+        &self,
+        headers: &[(&str, &str)],
+        query: &str,
+        variables: Value,
+    ) -> (Value, Vec<String>) {
+        let body = json!({ "query": query, "variables": variables });
+        let mut request = self.request().json(&body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("the server answers");
+        let cookies = response.headers().get_all("set-cookie").iter();
+        let cookies = cookies.map(|cookie| cookie.to_str().expect("cookies are text").to_owned());
+        let cookies = cookies.collect();
+        let text = response.text().await.expect("an answer is text");
+        let answer = serde_json::from_str(&text).expect("a GraphQL answer is JSON");
+        (answer, cookies)
+    }
+
     /// Executes an operation that must succeed and returns its data.
     pub async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.post(query, variables).await;
@@ -140,6 +162,31 @@ impl Client {
         (status, response.text().await.expect("an answer is text"))
     }
 
+    /// Gets a page as a browser does that likes this language; returns its status, its headers as
+    /// lines, and its text.
+    pub async fn page(&self, path: &str, language: &str) -> (u16, Vec<String>, String) {
+        let request = self.http.get(format!("{}{path}", self.origin));
+        shown(request.header("accept-language", language)).await
+    }
+
+    /// Sends a form with these headers; returns the same.
+    pub async fn form(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> (u16, Vec<String>, String) {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let mut request = self.http.post(format!("{}{path}", self.origin));
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        shown(request.body(body)).await
+    }
+
     fn request(&self) -> RequestBuilder {
         let mut request = self.http.post(format!("{}/graphql", self.origin));
         if let Some(addresses) = &self.forwarded_for {
@@ -163,6 +210,21 @@ impl Client {
         serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{status} without a GraphQL answer: {text}"))
     }
+}
+
+async fn shown(request: RequestBuilder) -> (u16, Vec<String>, String) {
+    let response = request.send().await.expect("the server answers");
+    let status = response.status().as_u16();
+    let lines = response.headers().iter().map(|(name, value)| {
+        let value = value.to_str().expect("a header of ours is text");
+        format!("{name}: {value}")
+    });
+    let lines = lines.collect();
+    (
+        status,
+        lines,
+        response.text().await.expect("a page is text"),
+    )
 }
 
 fn multipart(boundary: &str, query: &str, variables: &Value, file: &Upload<'_>) -> Vec<u8> {

@@ -8,7 +8,8 @@ use std::thread;
 use diesel_async::{
     AsyncConnection as _, AsyncMysqlConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
 };
-use kit::db::{self, Backend, DbUrl, Set};
+use kit::db::{self, Backend, Db, DbUrl, PoolSize, Set};
+use kit::on;
 use tempfile::TempDir;
 use url::Url;
 
@@ -59,6 +60,13 @@ impl Database {
             DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
             DbUrl::Mysql(url) => url.to_string(),
         }
+    }
+
+    /// Runs a statement that no operation would.
+    pub async fn tamper(&self, statement: &str) {
+        let db = Db::new(self.url().clone(), PoolSize { connections_max: 1 });
+        let mut conn = db.write().await.expect("the database answers");
+        on!(&mut conn, |c| c.batch_execute(statement).await).expect("a statement");
     }
 
     /// The data directory.

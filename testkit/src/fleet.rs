@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -26,6 +27,9 @@ pub struct Fleet {
     administrator: Administrator,
     database: Arc<Database>,
 }
+
+/// Where the processes would keep files.
+const DATA: &str = "none";
 
 /// One process.
 struct Replica {
@@ -84,6 +88,11 @@ impl Fleet {
         &self.administrator
     }
 
+    /// The data directory of every process, which need not be there.
+    pub fn data_dir(&self) -> PathBuf {
+        self.database.dir().join(DATA)
+    }
+
     /// A client of one replica of a role, without the router.
     pub fn replica(&self, role: &str) -> Client {
         let replica = self.replicas.iter().find(|one| one.role == role);
@@ -127,9 +136,10 @@ async fn launch(
                 .arg("serve")
                 .env("PORTICO_ROLES", role)
                 .env("PORTICO_LISTEN", "127.0.0.1:0")
-                .env("PORTICO_DATA_DIR", database.dir().join("none"))
+                .env("PORTICO_DATA_DIR", database.dir().join(DATA))
                 .env("PORTICO_DATABASE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("PORTICO_OUTBOUND_ALLOW", "127.0.0.0/8")
+                .env("PORTICO_AUTH_EMAIL_VERIFICATION", "off")
                 .envs(settings.iter().map(|(name, value)| (name, value)))
                 .stderr(log),
         );

@@ -49,7 +49,16 @@ impl Portico {
 
     /// Another process on the same data.
     pub async fn start_beside(&self) -> Self {
-        let mut other = Self::launch(self.database.clone(), self.settings.clone()).await;
+        self.start_beside_with(&[]).await
+    }
+
+    /// The same with more settings.
+    pub async fn start_beside_with(&self, settings: &[(&str, &str)]) -> Self {
+        let more = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = self.settings.iter().cloned().chain(more).collect();
+        let mut other = Self::launch(self.database.clone(), settings).await;
         other.known = self.known_administrator();
         other
     }
@@ -132,6 +141,8 @@ impl Portico {
                 .env("PORTICO_DATA_DIR", database.dir())
                 .env("PORTICO_DATABASE_URL", database.setting())
                 .env("PORTICO_OUTBOUND_ALLOW", "127.0.0.0/8")
+                // Accounts can be used at once; who tests letters says so.
+                .env("PORTICO_AUTH_EMAIL_VERIFICATION", "off")
                 .envs(settings.iter().map(|(name, value)| (name, value)))
                 .stderr(log_file.expect("the log can be written")),
         );

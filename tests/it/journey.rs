@@ -1,8 +1,13 @@
 //! The README's tour, step by step, over HTTP and on both databases.
 
-use serde_json::{Value, json};
-use testkit::{Administrator, Backend, Client, DemoService, Portico, eventually, on_both};
+use std::path::Path;
 
+use serde_json::{Value, json};
+use testkit::{
+    Administrator, Backend, Client, DemoService, PASSWORD, Portico, eventually, on_both,
+};
+
+use crate::letters::letter_to;
 use crate::tour::operation;
 
 on_both![a_newcomer_takes_the_tour];
@@ -10,11 +15,16 @@ on_both![a_newcomer_takes_the_tour];
 /// What makes the tour a test's: checks come quickly.
 pub(crate) const SETTINGS: [(&str, &str); 1] = [("PORTICO_HEALTH_INTERVAL_MS", "200")];
 
+/// The same for whoever starts with the defaults.
+pub(crate) const TOUR: [(&str, &str); 2] =
+    [SETTINGS[0], ("PORTICO_AUTH_EMAIL_VERIFICATION", "required")];
+
 async fn a_newcomer_takes_the_tour(backend: Backend) {
-    let portico = Portico::start_with(backend, &SETTINGS).await;
+    let portico = Portico::start_with(backend, &TOUR).await;
     let administrator = portico.administrator().await;
     let tour = Tour::begin(portico.client(), &administrator).await;
-    tour.finish(portico.client()).await;
+    tour.finish(portico.client(), portico.database().dir())
+        .await;
 }
 
 /// The tour, once the service is registered and the tenant subscribes to it.
@@ -52,7 +62,7 @@ impl Tour {
     }
 
     /// The steps that see and use what was made.
-    pub(crate) async fn finish(self, client: &Client) {
+    pub(crate) async fn finish(self, client: &Client, data_dir: &Path) {
         let Self {
             mut desk,
             owner,
@@ -64,8 +74,10 @@ impl Tour {
         let form = form_of(&home, "POST", "/tickets");
         submit(&owner, &form).await;
         watch_health(&owner, &mut desk, &service).await;
-        be_a_viewer(client, &owner, &tenant, &form).await;
-        be_a_stranger(client, &service, &form).await;
+        let kim = newcomer(client, data_dir, "kim@example.com").await;
+        be_a_viewer(kim, &owner, &tenant, &form).await;
+        let lee = newcomer(client, data_dir, "lee@example.com").await;
+        be_a_stranger(lee, &service, &form).await;
     }
 }
 
@@ -211,9 +223,24 @@ async fn watch_health(owner: &Client, desk: &mut DemoService, service: &str) {
     assert_eq!(kept, 1, "one change is one notification");
 }
 
+/// Registers, and answers the letter.
+async fn newcomer(client: &Client, data_dir: &Path, email: &str) -> Client {
+    let input = json!({ "name": email, "email": email, "password": PASSWORD });
+    let data = client
+        .data(&operation("Register"), json!({ "input": input }))
+        .await;
+    assert_eq!(data["register"]["verificationRequired"], true);
+    let letter = letter_to(data_dir, email).await;
+    let input = json!({ "email": email, "code": letter.code() });
+    let data = client
+        .data(&operation("VerifyEmail"), json!({ "input": input }))
+        .await;
+    assert_eq!(data["verifyEmail"]["user"]["name"], email);
+    client.login(email, PASSWORD).await
+}
+
 /// Somebody in the same tenant who may only read.
-async fn be_a_viewer(client: &Client, owner: &Client, tenant: &str, form: &str) {
-    let kim = client.register("kim@example.com").await;
+async fn be_a_viewer(kim: Client, owner: &Client, tenant: &str, form: &str) {
     let id = kim.data("{ viewer { id name } }", json!({})).await["viewer"]["id"].take();
     let input = json!({ "tenantId": tenant, "userId": id, "role": "viewer" });
     let added = owner
@@ -250,8 +277,7 @@ async fn be_a_viewer(client: &Client, owner: &Client, tenant: &str, form: &str) 
 }
 
 /// Somebody who owns another tenant.
-async fn be_a_stranger(client: &Client, service: &str, form: &str) {
-    let stranger = client.register("lee@example.com").await;
+async fn be_a_stranger(stranger: Client, service: &str, form: &str) {
     let stranger = stranger.in_new_tenant("Umbrella").await;
     let query = "query ($service: ID!, $form: ID!) {
         service(id: $service) { id } form(id: $form) { id } services { nodes { id } }

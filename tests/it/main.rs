@@ -1,7 +1,9 @@
 //! End-to-end journeys through the real binary, on every database.
 
+mod api_keys;
 mod compose;
 mod contract;
+mod cookies;
 mod crash;
 mod description;
 mod diff;
@@ -9,6 +11,9 @@ mod github;
 mod graphiql;
 mod isolation;
 mod journey;
+mod letters;
+mod members;
+mod oauth;
 mod operating;
 mod refusals;
 mod roles;

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 use testkit::{Client, Fleet, Upload};
 
+use crate::cookies::stay_signed_in_by_cookie;
 use crate::isolation::hold_the_walls;
-use crate::journey::{SETTINGS, Tour};
+use crate::journey::{SETTINGS, TOUR, Tour};
+use crate::letters::links_are_answered;
 
 /// Two processes of each of these.
 const A_ROLE_EACH: [&str; 9] = [
@@ -29,11 +31,12 @@ const SEVERAL_ROLES_EACH: [&str; 3] = [
 #[test]
 fn the_tour_survives_the_loss_of_one_replica_of_each_role() {
     testkit::run(async {
-        let mut fleet = Fleet::start(&A_ROLE_EACH, 2, &SETTINGS).await;
+        let mut fleet = Fleet::start(&A_ROLE_EACH, 2, &TOUR).await;
         let client = fleet.client();
         let tour = Tour::begin(&client, fleet.administrator()).await;
         fleet.kill_one_of_each();
-        tour.finish(&client).await;
+        tour.finish(&client, &fleet.data_dir()).await;
+        links_are_answered(&client, &fleet.data_dir(), "kim@example.com").await;
     });
 }
 
@@ -48,6 +51,7 @@ fn processes_with_several_roles_are_one_platform() {
         a_subgraph_answers_nobody_but_routers(&fleet, &owner).await;
         a_header_of_a_client_opens_nothing(&client, &owner).await;
         hold_the_walls(&client).await;
+        stay_signed_in_by_cookie(&client).await;
     });
 }
 

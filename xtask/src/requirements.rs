@@ -40,12 +40,13 @@ const BROWSER: [Requirement; 2] = [
     },
 ];
 
-/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN, and composition is held
-/// against no other implementation.
+/// Not needed: where it is missing or old, GraphiQL's page loads from a CDN, composition is held
+/// against no other implementation, nobody signs in at another provider, and no letter goes to a
+/// mail server.
 const NODE: Requirement = Requirement {
     packages: &["nodejs", "npm"],
     programs: &["node", "npm"],
-    why: "GraphiQL is built with it, and it composes subgraphs for comparison",
+    why: "GraphiQL is built with it, it composes subgraphs for comparison, and it runs an OpenID provider and a mail server",
 };
 
 /// Debian starts a server as soon as its package is installed, unless this file says no.
@@ -70,7 +71,8 @@ pub(crate) fn for_tests() -> Result<()> {
         eprintln!(
             "   no npm with Node.js 20.19 or later: GraphiQL is not embedded, \
              the browser test sees only the page that says so, \
-             and composition is held against no other implementation"
+             composition is held against no other implementation, \
+             nobody signs in at another provider, and no letter goes to a mail server"
         );
     }
     nextest()

@@ -6,11 +6,13 @@
 //! unnoticed. This is the one place that reads the environment.
 
 mod mistake;
+mod secret;
 mod setting;
 #[cfg(test)]
 mod tests;
 
 pub use mistake::{Mistake, Mistakes};
+pub use secret::Secret;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

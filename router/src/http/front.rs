@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::response::Response as HttpResponse;
 use http::{Extensions, HeaderMap};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -75,6 +76,11 @@ impl Front {
                 header: None,
             }),
         }
+    }
+
+    /// Lets the hook add headers to an answer.
+    pub(crate) fn answered(&self, extensions: &Extensions, answer: &mut HttpResponse) {
+        self.authenticate.answered(extensions, answer.headers_mut());
     }
 
     /// What a request does, if its document is valid.

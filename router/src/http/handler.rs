@@ -41,7 +41,12 @@ pub(crate) async fn post(State(front): State<Arc<Front>>, request: HttpRequest) 
             let unservable = Unservable::bad("a batch can not be answered by an event stream");
             negotiate::refusal(accepted.media, unservable)
         }
-        Incoming::Batch(batch) => batch::answer(&front, accepted.media, batch, context).await,
+        Incoming::Batch(batch) => {
+            let extensions = context.extensions.clone();
+            let mut answer = batch::answer(&front, accepted.media, batch, context).await;
+            front.answered(&extensions, &mut answer);
+            answer
+        }
     }
 }
 
@@ -130,11 +135,14 @@ async fn answer(
     if streams {
         return sse::distinct(front, accepted.media, request, context);
     }
+    let extensions = context.extensions.clone();
     let response = match request {
         Ok(request) => front.engine.execute(request, context).await,
         Err(error) => Response::refused(vec![error]),
     };
-    negotiate::answer(accepted.media, &response)
+    let mut answer = negotiate::answer(accepted.media, &response);
+    front.answered(&extensions, &mut answer);
+    answer
 }
 
 fn parameters(request: &HttpRequest) -> Result<Asked, Unservable> {

@@ -30,7 +30,7 @@ use axum::routing::{MethodRouter, get};
 use axum::{Router, middleware};
 use tower::ServiceBuilder;
 
-pub use self::authenticate::{Anonymous, Authenticate, Expiry};
+pub use self::authenticate::{Anonymous, Authenticate, Expiry, Standing};
 pub use self::cors::{NoOrigin, Origin, Origins};
 use self::front::Front;
 pub use self::listen::{ListenOptions, serve};

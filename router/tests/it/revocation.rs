@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::http::{Extensions, HeaderMap, Request};
@@ -10,7 +10,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt;
 use router::{
-    Anonymous, Authenticate, Code, Expiry, GraphQLError, HttpOptions, SseOptions, WebSocketOptions,
+    Anonymous, Authenticate, Code, Expiry, GraphQLError, HttpOptions, SseOptions, Standing,
+    WebSocketOptions,
 };
 use serde_json::json;
 
@@ -24,6 +25,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 #[derive(Default)]
 struct Session {
     has_ended: AtomicBool,
+    standing: AtomicU64,
 }
 
 impl Authenticate for Session {
@@ -38,6 +40,7 @@ impl Authenticate for Session {
         } else {
             let mut extensions = Extensions::new();
             extensions.insert(Expiry(Instant::now() + Duration::from_secs(60)));
+            extensions.insert(Standing(self.standing.load(Ordering::SeqCst)));
             Ok(extensions)
         };
         std::future::ready(recognised).boxed()
@@ -93,8 +96,37 @@ async fn a_running_subscription_ends_with_the_session() {
 }
 
 #[tokio::test]
+async fn a_running_subscription_ends_with_the_rights_that_it_began_with() {
+    let session = Arc::new(Session::default());
+    let eager = WebSocketOptions {
+        check_interval: Duration::from_millis(20),
+        ..WebSocketOptions::default()
+    };
+    let address = serve(session.clone(), options(eager)).await;
+    let mut client = Client::connect(address, Some(PROTOCOL)).await;
+    client.init(json!({})).await;
+    client.subscribe("1", "subscription { ticks }").await;
+    assert_eq!(client.receive().await["type"], "next");
+
+    session.standing.fetch_add(1, Ordering::SeqCst);
+    assert_eq!(client.closed().await.0, 4205);
+}
+
+#[tokio::test]
 async fn an_event_stream_ends_with_the_session() {
     let session = Arc::new(Session::default());
+    let end = |session: &Session| session.has_ended.store(true, Ordering::SeqCst);
+    ends_an_event_stream(session, end).await;
+}
+
+#[tokio::test]
+async fn an_event_stream_ends_with_the_rights_that_it_began_with() {
+    let session = Arc::new(Session::default());
+    let change = |session: &Session| session.standing.store(1, Ordering::SeqCst);
+    ends_an_event_stream(session, change).await;
+}
+
+async fn ends_an_event_stream(session: Arc<Session>, end: impl Fn(&Session)) {
     let eager = HttpOptions {
         sse: SseOptions {
             check_interval: Duration::from_millis(20),
@@ -112,7 +144,7 @@ async fn an_event_stream_ends_with_the_session() {
     let begun = body.frame().await.expect("it begins");
     begun.expect("no failure");
 
-    session.has_ended.store(true, Ordering::SeqCst);
+    end(&session);
     let ended = async { while body.frame().await.is_some() {} };
     let ended = tokio::time::timeout(Duration::from_secs(30), ended).await;
     ended.expect("the stream ends");

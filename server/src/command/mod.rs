@@ -4,6 +4,7 @@ mod admin;
 mod compose;
 mod config;
 mod diff;
+mod keys;
 mod migrate;
 mod router;
 mod schema;
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Admin(AdminCommand::Create(create)) => {
             admin::run(&Config::load(&cli)?, create).await?;
         }
+        Command::Keys(command) => keys::run(command, &Config::load(&cli)?).await?,
         Command::Config(ConfigCommand::Schema) => config::print_schema()?,
         Command::Config(ConfigCommand::Check) => config::check(&cli)?,
         Command::Router(command) => router::run(command).await?,

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use axum::Router;
 use kit::App;
 use kit::event::{Relay, Stream};
+use kit::mail::{self, Way};
 use router::Engine;
 use router::http::ListenOptions;
 use tokio::net::TcpListener;
@@ -24,7 +25,7 @@ use crate::elsewhere::Elsewhere;
 use crate::front;
 use crate::identity::Identity;
 use crate::role::{Role, Roles};
-use crate::{foundation, health, subgraph_server};
+use crate::{foundation, health, oauth, pages, subgraph_server};
 
 /// How long open requests and background work may go on after a stop was asked for.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -63,6 +64,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 pub async fn start(config: Config) -> anyhow::Result<Portico> {
     let roles = Roles::of(&config)?;
     let stream = config.stream()?;
+    let way = Way::new(&config.mail, &config.data_dir)?;
     // The port first: when it is taken, nothing has been made or changed.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
@@ -71,6 +73,10 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
         )
     })?;
     let address = listener.local_addr()?;
+    let config = Config {
+        listen: address,
+        ..config
+    };
     let app = foundation::open(&config).await?;
     let assembly = assemble(&app, &config);
     let shutdown = CancellationToken::new();
@@ -81,6 +87,10 @@ pub async fn start(config: Config) -> anyhow::Result<Portico> {
         false => None,
     };
     let background = background(&app, &config, &roles, stream, assembly, &shutdown);
+    if roles.subgraphs().next().is_some() {
+        background.spawn(mail::run(app.clone(), way, shutdown.clone()));
+    }
+    background.close();
     let options = ListenOptions::default();
     let server = router::http::serve(listener, routes, options, shutdown.clone());
     let front = tokio::spawn(server);
@@ -145,7 +155,11 @@ async fn routes(
         let engine = Arc::new(engine(app, config, roles, assembly)?);
         let identity = Arc::new(Identity::new(app.clone(), config));
         let options = front::options(config, &engine, shutdown).await?;
+        let oauth = oauth::routes(engine.clone(), identity.clone(), app.links.clone());
+        let pages = pages::routes(engine.clone(), identity.clone(), app.links.clone());
         let front = router::http::routes(engine, identity, options)
+            .merge(oauth)
+            .merge(pages)
             .merge(router::graphiql::routes())
             .merge(health::keys(app.clone()));
         routes = routes.merge(router::http::secure(front));
@@ -221,7 +235,6 @@ fn background(
             Role::Router | Role::User | Role::Menu | Role::Notification | Role::Platform => {}
         }
     }
-    tasks.close();
     tasks
 }
 

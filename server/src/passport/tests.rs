@@ -1,6 +1,7 @@
 //! Passports that are accepted, and everything that is not.
 
 use chrono::TimeDelta;
+use kit::id::ApiKeyId;
 
 use super::*;
 
@@ -34,9 +35,10 @@ fn border(process: &Process) -> Border {
 fn viewer() -> Viewer {
     Viewer {
         user: UserId::new(),
-        session: SessionId::new(),
+        credential: Credential::UserKey(ApiKeyId::new()),
         tenant: Some(TenantId::new()),
-        grants: Grants::new(["form:read", "!form.secret:read"]),
+        grants: Grants::new(["form:read", "!form.secret:read"])
+            .within(Some(vec!["form:*".to_owned()])),
     }
 }
 
@@ -125,7 +127,11 @@ fn nothing_else_is_a_passport() {
     assert!(border.admit(&elsewhere).is_err(), "in another header");
 
     // What a subgraph tells the router opens no door, not even with the audience of a subgraph.
-    let shown = passports(&router).sign(Role::Form, Shown(vec![UserId::new()]));
+    let left = Left {
+        revealed: vec![UserId::new()],
+        cookies: Vec::new(),
+    };
+    let shown = passports(&router).sign(Role::Form, left);
     let mut revealed = HeaderMap::new();
     revealed.insert(PASSPORT, shown.expect("signed"));
     assert!(border.admit(&revealed).is_err(), "another type");
@@ -164,7 +170,7 @@ fn whom_a_subgraph_reveals_the_router_shows_to_the_next() {
     // A passport, which a client might have got hold of, reveals nobody.
     let headers = shown(&login, &inside);
     let mut answer = HeaderMap::new();
-    answer.insert(REVEALED, headers[PASSPORT].clone());
+    answer.insert(LEFT, headers[PASSPORT].clone());
     let mut fresh = Extensions::new();
     fresh.insert(Revealed::default());
     login.hear(&fresh, &answer);

@@ -12,16 +12,21 @@ use crate::activity::{Action, Activity, Failure};
 use crate::config::{AuthConfig, Registration};
 use crate::error::AuthError;
 use crate::event::UserRegistered;
+use crate::letters::Subject;
 use crate::password;
-use crate::store::account::{Account, NewAccount};
+use crate::post::{self, Errand};
+use crate::store::account::{Account, NewAccount, Pending};
 use crate::throttle::{Charges, Throttle, network_of};
+use crate::ticket::Purpose;
 use crate::turn::{Passwords, Turn};
 
 /// What registering somebody needs when registration is closed.
-const CREATE: Permission = Permission("platform.account:create");
+pub(crate) const CREATE: Permission = Permission("platform.account:create");
 
 /// Most characters of a name.
 pub(crate) const NAME_MAX: usize = 100;
+/// Most characters of a language tag.
+const LOCALE_MAX: usize = 16;
 
 /// Who wants an account, as they say it.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub(crate) struct NewUser {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) password: String,
+    /// Of the letters to them; English without one.
+    pub(crate) locale: Option<String>,
 }
 
 /// An e-mail address as accounts are found by it: in lower case. By the letter of RFC 5321 the part
@@ -48,19 +55,30 @@ impl EmailKey {
     }
 }
 
+/// What registering has led to.
+#[derive(Debug)]
+pub(crate) enum Registered {
+    /// The account can be used.
+    Ready(UserId),
+    /// A letter is on its way to the address. What it says, nobody learns but its reader.
+    Asked,
+}
+
 /// Registers an account for whoever asks, or, if registration is closed, for an administrator of
 /// the platform who asks for somebody else.
 ///
-/// An address that is taken is said to be taken: without mail there is no way to tell its owner
-/// alone, and to pretend success would leave people without an account that they believe to have.
-/// What that gives away is slowed down by counting it as a failed attempt of the network address.
+/// Where addresses must be proven, every address is answered alike, in the same time: the same rows
+/// are written whether it is new, waits for its proof or has an account. Otherwise an address that
+/// is taken is said to be taken: to pretend success would leave people without an account that they
+/// believe to have. What that gives away is slowed down by counting it as a failed attempt of the
+/// network address.
 pub(crate) async fn register(
     app: &App,
     auth: &Auth,
     viewer: Option<&Viewer>,
     client: &Client,
     user: NewUser,
-) -> Result<UserId, AuthError> {
+) -> Result<Registered, AuthError> {
     let may_create = viewer.is_some_and(|viewer| viewer.require(CREATE).is_ok());
     if auth.config.registration == Registration::Closed && !may_create {
         return Err(AuthError::RegistrationClosed);
@@ -77,26 +95,91 @@ pub(crate) async fn register(
         .passwords
         .registration_turn(network, &user.password, personal);
     let turn = turn.await?;
-    let created = match Throttle::of_registration(client).charge(app).await {
-        Ok(charges) => create(app, turn, client, user, Some(charges)).await,
-        Err(locked) => Err(locked),
-    };
-    let refused = Activity::of(Action::Register, client);
-    match &created {
-        Err(AuthError::EmailTaken) => {
-            let mut conn = app.db.write().await?;
-            refused
-                .failed(Failure::EmailTaken)
-                .record(app, &mut conn)
-                .await?;
-        }
-        Err(AuthError::Locked { .. }) => refused.record_locked(app, "").await?,
-        _ => {}
+    let charged = Throttle::of_registration(client).charge(app).await;
+    if let Err(AuthError::Locked { .. }) = charged {
+        let refused = Activity::of(Action::Register, client);
+        refused.record_locked(app, "").await?;
     }
-    created
+    let charges = charged?;
+    if auth.config.wants_proof() {
+        ask(app, auth, turn, client, user, charges).await?;
+        return Ok(Registered::Asked);
+    }
+    let created = create(app, turn, client, user, Some(charges)).await;
+    if let Err(AuthError::EmailTaken) = created {
+        let mut conn = app.db.write().await?;
+        let refused = Activity::of(Action::Register, client).failed(Failure::EmailTaken);
+        refused.record(app, &mut conn).await?;
+    }
+    created.map(Registered::Ready)
 }
 
-/// Creates an account on behalf of the operator, whether registration is open or not.
+/// Keeps what was said of an address, unless it has an account already, and writes to it.
+async fn ask(
+    app: &App,
+    auth: &Auth,
+    turn: Turn,
+    client: &Client,
+    user: Checked,
+    charges: Charges,
+) -> Result<(), AuthError> {
+    let password = turn.hash(user.password).await?;
+    let has_room = post::has_room(app, &user.email_key).await?;
+    let new = NewAccount {
+        id: UserId::new(),
+        email: user.email.as_str().to_owned(),
+        email_key: user.email_key.as_str().to_owned(),
+        password: Some(password.clone()),
+        locale: user.locale.clone(),
+        created_at: app.clock.now_utc(),
+        verified_at: None,
+        name: Some(user.name.clone()),
+    };
+    let pending = Pending {
+        name: &user.name,
+        locale: &user.locale,
+        password: &password,
+        created_at: new.created_at,
+    };
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        match new.insert(conn).await {
+            Ok(()) | Err(AuthError::EmailTaken) => {}
+            Err(err) => return Err(err),
+        }
+        let account = Account::find_by_email(conn, &user.email_key).await?;
+        let id = account.as_ref().map_or(new.id, |account| account.id);
+        // Of several who register an address, the last one has it; the letters of the others are void.
+        let is_pending = Account::set_pending(conn, id, &pending).await?;
+        let (subject, purpose) = match is_pending {
+            true => (Subject::VerifyEmail, Purpose::VerifyEmail),
+            false => (Subject::Known, Purpose::ResetPassword),
+        };
+        let is_open = |account: &&Account| account.deactivated_at.is_none() && has_room;
+        let reader = account.as_ref().filter(is_open);
+        let locale = reader.filter(|_| !is_pending);
+        let errand = Errand {
+            subject,
+            purpose,
+            account: reader,
+            to: reader.map(|account| account.email.as_str()),
+            locale: locale.map_or(&user.locale, |account| &account.locale),
+            payload: None,
+        };
+        post::send(app, auth, conn, errand).await?;
+        charges.succeed(conn, app.clock.now_utc()).await?;
+        let activity = Activity::of(Action::Register, client).by(Some(id));
+        let activity = match is_pending {
+            true => activity,
+            false => activity.failed(Failure::EmailTaken),
+        };
+        Ok(activity.record(app, conn).await?)
+    })
+    .await
+}
+
+/// Creates an account on behalf of the operator, whether registration is open or not. It can be used
+/// at once.
 pub async fn create_user(
     app: &App,
     config: &AuthConfig,
@@ -108,6 +191,7 @@ pub async fn create_user(
         name: name.to_owned(),
         email: email.to_owned(),
         password: password.to_owned(),
+        locale: None,
     })?;
     let passwords = Passwords::new(config.parallel_hashes);
     let personal = user.personal_words();
@@ -133,8 +217,11 @@ async fn create(
         id: UserId::new(),
         email: user.email.as_str().to_owned(),
         email_key: user.email_key.as_str().to_owned(),
-        password,
+        password: Some(password),
+        locale: user.locale,
         created_at: app.clock.now_utc(),
+        verified_at: Some(app.clock.now_utc()),
+        name: None,
     };
     let registered = UserRegistered {
         user_id: account.id,
@@ -162,6 +249,7 @@ struct Checked {
     email: EmailAddress,
     email_key: EmailKey,
     password: String,
+    locale: String,
 }
 
 impl Checked {
@@ -173,7 +261,12 @@ impl Checked {
         }
         let email = EmailAddress::parse(&user.email).ok_or(AuthError::InvalidEmail)?;
         password::check_length(&user.password)?;
+        let locale = user.locale.unwrap_or_else(|| "en".to_owned());
+        if !is_locale(&locale) {
+            return Err(AuthError::InvalidLocale);
+        }
         Ok(Self {
+            locale,
             name: name.to_owned(),
             email_key: EmailKey::parse(email.as_str())?,
             email,
@@ -183,13 +276,31 @@ impl Checked {
 
     /// What somebody who knows the user would guess first.
     fn personal_words(&self) -> Vec<String> {
-        let words = [self.name.as_str(), self.email_key.as_str()];
-        let parts = words.iter().flat_map(|text| {
-            let parts = text.split(|c: char| !c.is_alphanumeric());
-            parts.filter(|part| part.len() > 2)
-        });
-        parts.chain(words).map(str::to_lowercase).collect()
+        words_of(&[&self.name, self.email_key.as_str()])
     }
+}
+
+/// Words that somebody would guess first who knows these texts.
+pub(crate) fn words_of(texts: &[&str]) -> Vec<String> {
+    let parts = texts.iter().flat_map(|text| {
+        let parts = text.split(|c: char| !c.is_alphanumeric());
+        parts.filter(|part| part.len() > 2)
+    });
+    parts
+        .chain(texts.iter().copied())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Whether a text has the form of a language tag (BCP 47) that fits its column.
+fn is_locale(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']);
+    let is_language =
+        |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic());
+    let is_subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    text.len() <= LOCALE_MAX && parts.next().is_some_and(is_language) && parts.all(is_subtag)
 }
 
 #[cfg(test)]
@@ -201,6 +312,7 @@ mod tests {
             name: name.to_owned(),
             email: email.to_owned(),
             password: "plum-tractor-Orbit-19".to_owned(),
+            locale: None,
         }
     }
 
@@ -226,6 +338,26 @@ mod tests {
         }
         let refused = Checked::new(user("Ada", "ada@"));
         assert!(matches!(refused, Err(AuthError::InvalidEmail)));
+        for locale in [
+            "",
+            "e",
+            "english",
+            "en-",
+            "id ID",
+            "id-ID-x-very-long",
+            "en\r\n",
+        ] {
+            let user = NewUser {
+                locale: Some(locale.to_owned()),
+                ..user("Ada", "ada@example.com")
+            };
+            let refused = Checked::new(user);
+            assert!(
+                matches!(refused, Err(AuthError::InvalidLocale)),
+                "{locale:?}"
+            );
+        }
+        assert!(is_locale("id") && is_locale("id-ID") && is_locale("zh_Hant_TW"));
     }
 
     #[test]

@@ -3,39 +3,34 @@
 
 use kit::error::StorageError;
 use kit::id::{SessionId, TenantId, UserId};
+use kit::page::Page;
 use kit::viewer::Client;
-use kit::{App, Conn, typed_id};
+use kit::{App, Conn, Viewer, typed_id};
 
+pub(crate) use crate::attempt::{Action, Failure};
 use crate::error::AuthError;
-use crate::store::activity::NewActivity;
+use crate::store::activity::{Entry, NewActivity};
 use crate::throttle::Throttle;
 
 typed_id!(
     /// An entry of the record.
     ActivityId, "act");
 
-/// What was attempted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    Register,
-    Login,
-    Refresh,
-    Logout,
-    SwitchTenant,
-}
-
-/// Why it was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    EmailTaken,
-    Locked,
-    UnknownAccount,
-    WrongPassword,
-    UnknownToken,
-    ExpiredToken,
-    ReplayedToken,
-    SessionEnded,
-    NoMember,
+/// A page of what happened to the viewer, newest first, and how much there is if that is wanted.
+pub(crate) async fn list(
+    app: &App,
+    viewer: &Viewer,
+    page: &Page<ActivityId>,
+    counted: bool,
+) -> Result<(Vec<Entry>, i64), AuthError> {
+    viewer.session()?;
+    let mut conn = app.db.read().await?;
+    let rows = Entry::list(&mut conn, viewer.user, page).await?;
+    let total = match counted {
+        true => Entry::count(&mut conn, viewer.user).await?,
+        false => 0,
+    };
+    Ok((rows, total))
 }
 
 /// One entry; what is not known is left out.
@@ -112,6 +107,35 @@ impl<'a> Activity<'a> {
         Ok(self.failed(Failure::Locked).record(app, &mut conn).await?)
     }
 
+    /// Adds a refusal to the record, if it was one, and hands the outcome on. One that costs nothing
+    /// is recorded once a minute for each user and address.
+    pub(crate) async fn record_refusal<T>(
+        self,
+        app: &App,
+        outcome: Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        let Some(failure) = outcome.as_ref().err().and_then(Failure::of) else {
+            return outcome;
+        };
+        let user = self.user.map(|user| user.to_string()).unwrap_or_default();
+        let (action, client) = (self.action.as_str(), self.client);
+        if failure.is_cheap() {
+            let subject = format!("{user}/{}", failure.as_str());
+            match Throttle::of_record(action, &subject, client)
+                .charge(app)
+                .await
+            {
+                Ok(_) => {}
+                Err(AuthError::Locked { .. }) => return outcome,
+                Err(err) => return Err(err),
+            }
+        }
+        tracing::debug!(action, user.id = user, ?failure, "refused");
+        let mut conn = app.db.write().await?;
+        self.failed(failure).record(app, &mut conn).await?;
+        outcome
+    }
+
     /// Adds it to the record.
     pub(crate) async fn record(self, app: &App, conn: &mut Conn) -> Result<(), StorageError> {
         let row = NewActivity {
@@ -129,30 +153,39 @@ impl<'a> Activity<'a> {
     }
 }
 
-impl Action {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Login => "login",
-            Self::Refresh => "refresh",
-            Self::Logout => "logout",
-            Self::SwitchTenant => "switch_tenant",
-        }
-    }
-}
-
 impl Failure {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::EmailTaken => "email_taken",
-            Self::Locked => "locked",
-            Self::UnknownAccount => "unknown_account",
-            Self::WrongPassword => "wrong_password",
-            Self::UnknownToken => "unknown_token",
-            Self::ExpiredToken => "expired_token",
-            Self::ReplayedToken => "replayed_token",
-            Self::SessionEnded => "session_ended",
-            Self::NoMember => "no_member",
-        }
+    /// What a refusal is on record as; none for what is nobody's attempt at anything, such as a
+    /// malformed input.
+    fn of(err: &AuthError) -> Option<Self> {
+        Some(match err {
+            AuthError::Denied(_) | AuthError::ScopeNotGranted(_) => Self::Denied,
+            AuthError::Locked { .. } => Self::Locked,
+            AuthError::Deactivated | AuthError::TwoFactorOn | AuthError::TwoFactorOff => {
+                Self::NotApplicable
+            }
+            AuthError::WrongCode => Self::WrongCode,
+            AuthError::WrongRecoveryCode => Self::WrongRecoveryCode,
+            AuthError::WrongProof => Self::WrongProof,
+            AuthError::InvalidChallenge => Self::SpentChallenge,
+            AuthError::NoPendingTwoFactor | AuthError::NothingToProve => Self::NotApplicable,
+            AuthError::InvalidApiKey | AuthError::UnknownApiKey(_) => Self::UnknownKey,
+            AuthError::RevokedApiKey => Self::RevokedKey,
+            AuthError::ExpiredApiKey => Self::ExpiredKey,
+            AuthError::TooManyApiKeys(_) => Self::QuotaExceeded,
+            _ => return None,
+        })
+    }
+
+    /// Whether it costs nothing to be refused so again and again.
+    fn is_cheap(self) -> bool {
+        matches!(
+            self,
+            Self::Denied
+                | Self::Locked
+                | Self::NotApplicable
+                | Self::SpentChallenge
+                | Self::UnknownKey
+                | Self::QuotaExceeded
+        )
     }
 }

@@ -2,10 +2,11 @@
 
 use kit::db::ConnectError;
 use kit::error::StorageError;
-use kit::id::{InvalidId, TenantId};
+use kit::id::{ApiKeyId, InvalidId, SessionId, TenantId};
 use kit::secret::SecretError;
 use kit::{Code, Coded, Denied};
 
+use crate::oauth::ProviderError;
 use crate::password::{LENGTH_MAX, LENGTH_MIN};
 
 /// Why an operation did not happen.
@@ -20,6 +21,9 @@ pub enum AuthError {
     /// Unknown account or wrong password; which of the two is nobody's business.
     #[error("wrong e-mail address or password")]
     WrongCredentials,
+    /// The account was closed for its user, who has proven to be that.
+    #[error("this account is deactivated; ask an administrator")]
+    Deactivated,
     /// Too many failed attempts on this account or from this address.
     #[error("too many failed attempts; try again in {seconds} s")]
     Locked {
@@ -47,6 +51,11 @@ pub enum AuthError {
     /// Not a refresh token that is good for anything.
     #[error("this refresh token is unknown, spent or expired; sign in with `login`")]
     InvalidRefreshToken,
+    /// Neither in the input nor in a cookie.
+    #[error(
+        "there is no refresh token: give `refreshToken`, or send `X-Portico-Session: cookie` from the browser that signed in so"
+    )]
+    NoRefreshToken,
     /// Accounts are created by an administrator.
     #[error("registration is closed; ask an administrator for an account")]
     RegistrationClosed,
@@ -68,6 +77,15 @@ pub enum AuthError {
     /// Absent, or a tenant that the viewer does not belong to.
     #[error("tenant {0} does not exist")]
     UnknownTenant(TenantId),
+    /// Absent, ended, or another user's.
+    #[error("you have no session {0}; `viewer {{ sessions }}` lists yours")]
+    UnknownSession(SessionId),
+    /// Not a name of a session.
+    #[error("a session's name has at most {max} characters and no control characters", max = crate::session::NAME_MAX)]
+    InvalidSessionName,
+    /// Asking about another user.
+    #[error("this is shown to yourself only")]
+    NotYourself,
     /// Reading or writing rows failed.
     #[error("identity storage failed")]
     Storage(#[from] StorageError),
@@ -83,6 +101,187 @@ pub enum AuthError {
     /// A stored key cannot be read.
     #[error("the signing key {0} is unreadable")]
     Key(String),
+    /// The second factor is in use already.
+    #[error("the second factor is on; turn it off with `disableTwoFactor` to set up another")]
+    TwoFactorOn,
+    /// There is no second factor.
+    #[error("the second factor is off; turn it on with `setupTwoFactor`")]
+    TwoFactorOff,
+    /// Nothing waits to be confirmed.
+    #[error("no second factor waits to be confirmed; begin with `setupTwoFactor`")]
+    NoPendingTwoFactor,
+    /// Not a code that is good now.
+    #[error("this code is wrong, too old or was used already; wait for the next one of your app")]
+    WrongCode,
+    /// Not a recovery code that is left.
+    #[error("this recovery code is wrong or was used already")]
+    WrongRecoveryCode,
+    /// A code and a recovery code at once.
+    #[error("give `code` or `recoveryCode`, not both")]
+    TwoCodes,
+    /// A second factor is needed and was not given.
+    #[error("this needs a code of your authenticator app, or a recovery code")]
+    MissingCode,
+    /// The password is needed and was not given.
+    #[error("this needs the password of your account")]
+    MissingPassword,
+    /// Password or code are wrong; which of them is nobody's business.
+    #[error("the password or the code is wrong")]
+    WrongProof,
+    /// Neither password nor second factor.
+    #[error("your account has no password and no second factor; sign in anew instead")]
+    NothingToProve,
+    /// Not a challenge that can be met.
+    #[error(
+        "this sign-in is unknown, too old, completed or had too many attempts; begin again with `login`"
+    )]
+    InvalidChallenge,
+    /// Not a key of ours.
+    #[error("this is no valid API key; make one with `createApiKey`")]
+    InvalidApiKey,
+    /// A key that was revoked.
+    #[error("this API key was revoked; make another with `createApiKey`")]
+    RevokedApiKey,
+    /// A key whose time is over.
+    #[error("this API key has expired; make another with `createApiKey`")]
+    ExpiredApiKey,
+    /// Absent, or a key that the viewer may not manage.
+    #[error("API key {0} does not exist")]
+    UnknownApiKey(ApiKeyId),
+    /// Not a name of a key.
+    #[error("a key's name has 1 to {max} characters and no control characters", max = crate::account::NAME_MAX)]
+    InvalidKeyName,
+    /// No scopes, or too many.
+    #[error("a key has 1 to {max} scopes", max = crate::api_key::SCOPES_MAX)]
+    ScopeCount,
+    /// Not a pattern of permissions.
+    #[error(
+        "`{0}` is no scope: write `resource:action`, where `*` stands for a whole segment, such as `service.*:read`"
+    )]
+    MalformedScope(String),
+    /// A scope of a tenant's key that its maker does not hold.
+    #[error(
+        "you cannot give the scope `{0}` to a key of the tenant, because your roles do not grant all of it"
+    )]
+    ScopeNotGranted(String),
+    /// In the past, or too far in the future.
+    #[error("a key expires in the future, and within five years")]
+    InvalidExpiry,
+    /// The owner has as many keys as it can have.
+    #[error("a user or a tenant can have at most {0} API keys; revoke one that is no longer used")]
+    TooManyApiKeys(i64),
+    /// Not a provider of the configuration.
+    #[error("there is no such provider; `oauthProviders` lists those that there are")]
+    UnknownProvider,
+    /// A page that a sign-in must not end at.
+    #[error(
+        "a sign-in ends at a path of this platform such as `/welcome`, or at an address of an origin \
+         in the setting `auth.oauth.return_origins`"
+    )]
+    InvalidReturn,
+    /// The callback ends a sign-in and cannot link.
+    #[error("`LINK` and `handOver` do not go together: to link takes the session that asks for it")]
+    LinkHandedOver,
+    /// A state that is good for nothing.
+    #[error("this sign-in is unknown, ended or too old; begin again with `oauthAuthorization`")]
+    UnknownFlow,
+    /// The one who ends a sign-in is not the one who began it.
+    #[error("this sign-in was begun in another browser or session; begin again in this one")]
+    OtherBrowser,
+    /// The state of one provider came back from another one.
+    #[error("this sign-in was begun at another provider; begin again")]
+    OtherProvider,
+    /// The provider refused, or its answer is not good enough. Why is in the log.
+    #[error("{provider} did not confirm who you are; begin again")]
+    ProviderRefused {
+        /// Its name for people.
+        provider: String,
+    },
+    /// The provider is away.
+    #[error("{provider} cannot be reached at the moment; try again later")]
+    ProviderUnavailable {
+        /// Its name for people.
+        provider: String,
+    },
+    /// The provider names no address that it has found to be the user's.
+    #[error(
+        "{provider} does not say that your e-mail address is yours; confirm it there, or sign in with \
+         your password and link {provider} to your account"
+    )]
+    AddressUnverified {
+        /// Its name for people.
+        provider: String,
+    },
+    /// Another account is linked to this identity.
+    #[error("this is linked to another account; unlink it there first")]
+    IdentityTaken,
+    /// The account has an identity of the same provider.
+    #[error("your account is linked to somebody else at this provider; unlink that first")]
+    ProviderLinked,
+    /// Without it nobody could sign in.
+    #[error(
+        "this is the only way to sign in to your account; set a password or link another provider first"
+    )]
+    LastWayIn,
+    /// Absent, or another's.
+    #[error("your account has no such identity; `User.identities` lists those that it has")]
+    UnknownIdentity,
+    /// A code that is good for nothing.
+    #[error("this code is unknown, redeemed or too old; sign in again")]
+    InvalidHandOver,
+    /// A link or a code that is good for nothing, whatever the reason.
+    #[error("this link or code is unknown, used or too old; ask for a new one")]
+    InvalidProof,
+    /// Neither a link nor a code, or both.
+    #[error("send either `token`, or `email` and `code`")]
+    NoProof,
+    /// The same where an access token says whose the code is.
+    #[error("send either `token`, or `code` with an access token")]
+    NoOwnProof,
+    /// Not the password of the viewer's account.
+    #[error("this is not the password of your account")]
+    WrongPassword,
+    /// Not a language tag.
+    #[error("a locale is a language tag of at most 16 characters, such as `en` or `id-ID`")]
+    InvalidLocale,
+    /// Something that an operation takes under another name.
+    #[error("{source}")]
+    At {
+        /// A JSON pointer into the input.
+        field: &'static str,
+        /// What is wrong with it.
+        source: Box<AuthError>,
+    },
+}
+
+impl AuthError {
+    /// What a client reads of a provider's failure.
+    pub(crate) fn of_provider(provider: &str, err: ProviderError) -> Self {
+        let provider = provider.to_owned();
+        match err.is_outage() {
+            true => Self::ProviderUnavailable { provider },
+            false => Self::ProviderRefused { provider },
+        }
+    }
+
+    /// The same for a wrong code as for a wrong password.
+    pub(crate) fn hide_which_proof(self) -> Self {
+        match self {
+            Self::WrongCode | Self::WrongRecoveryCode => Self::WrongProof,
+            other => other,
+        }
+    }
+
+    /// The same about another field of the input.
+    pub(crate) fn at(self, field: &'static str) -> Self {
+        match self.field() {
+            Some(_) => Self::At {
+                field,
+                source: Box::new(self),
+            },
+            None => self,
+        }
+    }
 }
 
 impl From<diesel::result::Error> for AuthError {
@@ -106,15 +305,59 @@ impl Coded for AuthError {
             | Self::InvalidAccessToken
             | Self::ExpiredAccessToken
             | Self::SessionEnded
-            | Self::InvalidRefreshToken => Code::Unauthenticated,
+            | Self::InvalidRefreshToken
+            | Self::NoRefreshToken
+            | Self::InvalidChallenge
+            | Self::InvalidApiKey
+            | Self::RevokedApiKey
+            | Self::ExpiredApiKey => Code::Unauthenticated,
             Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
-            Self::RegistrationClosed => Code::Forbidden,
-            Self::EmailTaken => Code::Conflict,
+            Self::RegistrationClosed
+            | Self::Deactivated
+            | Self::NotYourself
+            | Self::ScopeNotGranted(_)
+            | Self::OtherBrowser
+            | Self::OtherProvider
+            | Self::AddressUnverified { .. } => Code::Forbidden,
+            Self::EmailTaken
+            | Self::TwoFactorOn
+            | Self::TwoFactorOff
+            | Self::NoPendingTwoFactor
+            | Self::NothingToProve
+            | Self::IdentityTaken
+            | Self::ProviderLinked
+            | Self::LastWayIn => Code::Conflict,
+            Self::UnknownFlow | Self::ProviderRefused { .. } | Self::InvalidHandOver => {
+                Code::Unauthenticated
+            }
+            Self::ProviderUnavailable { .. } => Code::RateLimited,
+            Self::InvalidReturn | Self::LinkHandedOver => Code::BadUserInput,
+            Self::UnknownProvider | Self::UnknownIdentity => Code::NotFound,
             Self::InvalidEmail
             | Self::InvalidName
+            | Self::InvalidSessionName
             | Self::PasswordLength(_)
-            | Self::WeakPassword(_) => Code::BadUserInput,
-            Self::UnknownTenant(_) => Code::NotFound,
+            | Self::WeakPassword(_)
+            | Self::WrongCode
+            | Self::WrongRecoveryCode
+            | Self::TwoCodes
+            | Self::MissingCode
+            | Self::MissingPassword
+            | Self::WrongProof
+            | Self::InvalidKeyName
+            | Self::ScopeCount
+            | Self::MalformedScope(_)
+            | Self::InvalidExpiry
+            | Self::InvalidProof
+            | Self::NoProof
+            | Self::NoOwnProof
+            | Self::WrongPassword
+            | Self::InvalidLocale => Code::BadUserInput,
+            Self::At { source, .. } => source.code(),
+            Self::TooManyApiKeys(_) => Code::QuotaExceeded,
+            Self::UnknownTenant(_) | Self::UnknownSession(_) | Self::UnknownApiKey(_) => {
+                Code::NotFound
+            }
             Self::Storage(_)
             | Self::Secret(_)
             | Self::Hash(_)
@@ -126,10 +369,30 @@ impl Coded for AuthError {
     fn field(&self) -> Option<&str> {
         match self {
             Self::EmailTaken | Self::InvalidEmail => Some("/email"),
-            Self::InvalidName => Some("/name"),
-            Self::PasswordLength(_) | Self::WeakPassword(_) => Some("/password"),
-            Self::InvalidRefreshToken => Some("/refreshToken"),
+            Self::InvalidName | Self::InvalidSessionName | Self::InvalidKeyName => Some("/name"),
+            Self::UnknownSession(_) => Some("/sessionId"),
+            Self::PasswordLength(_) | Self::WeakPassword(_) | Self::MissingPassword => {
+                Some("/password")
+            }
+            Self::WrongCode | Self::MissingCode => Some("/code"),
+            Self::WrongRecoveryCode | Self::TwoCodes => Some("/recoveryCode"),
+            Self::InvalidChallenge => Some("/challengeToken"),
+            Self::UnknownApiKey(_) => Some("/apiKeyId"),
+            Self::ScopeCount | Self::MalformedScope(_) | Self::ScopeNotGranted(_) => {
+                Some("/scopes")
+            }
+            Self::InvalidExpiry => Some("/expiresAt"),
+            Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
+            Self::WrongPassword => Some("/currentPassword"),
+            Self::InvalidLocale => Some("/locale"),
+            Self::At { field, .. } => Some(field),
             Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
+            Self::UnknownProvider => Some("/provider"),
+            Self::InvalidReturn => Some("/returnTo"),
+            Self::LinkHandedOver => Some("/handOver"),
+            Self::UnknownFlow => Some("/state"),
+            Self::UnknownIdentity => Some("/identityId"),
+            Self::InvalidHandOver => Some("/code"),
             _ => None,
         }
     }

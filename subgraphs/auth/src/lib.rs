@@ -1,7 +1,9 @@
 //! Identity as a subgraph: accounts, passwords, sessions and the tokens that speak for them.
 //!
-//! Reading order: `account` makes them, `login` opens a session, `refresh` keeps it alive,
-//! `session` ends it or moves it to a tenant; `throttle`, `pace`, `turn` and `activity` watch all of
+//! Reading order: `account` makes them, `verification`, `reset`, `password_change` and `email_change`
+//! change them by `proof` of what a letter brought, `letters` and `post` write those; `login` opens a
+//! session, `refresh` keeps it alive, `session` ends it or moves it to a tenant, `oauth` signs in at
+//! other providers; `throttle`, `pace`, `turn` and `activity` watch all of
 //! them. The
 //! [`Verifier`] is the other half, which the edge asks for every request.
 //!
@@ -9,34 +11,55 @@
 
 mod account;
 mod activity;
+mod api_key;
+mod attempt;
 mod config;
+mod cookie;
+mod email_change;
 mod error;
 mod event;
 mod graphql;
+mod introspection;
 mod key;
+mod letters;
+mod limit;
 mod loaders;
 mod login;
+mod oauth;
 mod pace;
 mod password;
+mod password_change;
+mod permission;
+mod post;
+mod proof;
+mod reauthentication;
 mod refresh;
+mod reset;
+pub mod rotation;
+mod second_factor;
 mod session;
 mod store;
 mod sweep;
 mod tables;
 mod throttle;
+mod ticket;
 mod token;
 mod turn;
+mod verification;
 mod verifier;
 
 #[cfg(test)]
 mod tests;
 
 pub use account::{create_user, has_users};
-pub use config::{AuthConfig, Registration};
+pub use config::{AuthConfig, EmailVerification, LinkConfig, Registration, SameSite};
+pub use cookie::REFRESH_COOKIE;
 pub use error::AuthError;
 pub use event::{event_types, handlers};
 pub use graphql::{Mutation, Query};
 pub use key::{jwks, prepare, sealed};
+pub use oauth::{ClientSecret, OAuthConfig, ProviderConfig, ProviderKind};
+pub use permission::permissions;
 pub use sweep::run;
 pub use verifier::{Authenticated, Verifier};
 
@@ -44,6 +67,7 @@ use async_graphql::{EmptySubscription, Request, Schema};
 use kit::{App, Viewer};
 
 use crate::key::Signer;
+use crate::oauth::Providers;
 use crate::pace::Pace;
 use crate::turn::Passwords;
 
@@ -56,6 +80,8 @@ struct Auth {
     passwords: Passwords,
     pace: Pace,
     signer: Signer,
+    verifier: Verifier,
+    oauth: Providers,
 }
 
 /// Builds the subgraph.
@@ -64,9 +90,11 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
         passwords: Passwords::new(config.parallel_hashes),
         pace: Pace::default(),
         signer: Signer::default(),
+        verifier: Verifier::new(app.clone(), &config),
+        oauth: Providers::new(&config.oauth),
         config,
     };
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .data(app)
         .data(auth)
@@ -76,7 +104,9 @@ pub fn schema(app: App, config: AuthConfig) -> Schema<Query, Mutation, EmptySubs
 /// Adds what one request needs: its loaders.
 pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     match viewer {
-        Some(viewer) => request.data(loaders::sessions(app.clone(), viewer.user)),
+        Some(viewer) => request
+            .data(loaders::sessions(app.clone(), viewer.user))
+            .data(loaders::activities(app.clone(), viewer.user)),
         None => request,
     }
 }

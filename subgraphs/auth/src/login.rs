@@ -10,12 +10,20 @@ use crate::account::EmailKey;
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::password::{self, Verdict};
+use crate::second_factor::{self, Challenge};
 use crate::store::account::Account;
 use crate::store::membership;
 use crate::store::refresh_token::NewToken;
-use crate::store::session::{NewSession, Session};
+use crate::store::second_factor::SecondFactor;
+use crate::store::session::Session;
 use crate::throttle::{Charges, Throttle, digest, network_of};
 use crate::token::{Claims, RefreshToken};
+use crate::verification;
+
+/// Sessions opened by a password, or by another provider.
+const ONE_FACTOR: i16 = 1;
+/// Sessions whose user has proven a second factor besides.
+pub(crate) const TWO_FACTORS: i16 = 2;
 
 /// What a client gets to speak for a user.
 #[derive(Debug)]
@@ -24,6 +32,37 @@ pub(crate) struct SignedIn {
     pub(crate) access: AccessToken,
     pub(crate) refresh: RefreshToken,
     pub(crate) refresh_expires_at: DateTime<Utc>,
+}
+
+/// A session that was opened in a transaction that is still open.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) session: Session,
+    pub(crate) refresh: RefreshToken,
+    pub(crate) refresh_expires_at: DateTime<Utc>,
+}
+
+/// Where the proof of a first factor leads, within the transaction.
+#[derive(Debug)]
+pub(crate) enum Entering {
+    /// To a session.
+    Opened(Opened),
+    /// To the demand for a second factor.
+    Challenged(Challenge),
+    /// Nowhere, until the address is proven.
+    Unverified(String),
+}
+
+/// Where the proof of a first factor has led.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a sign-in makes one")]
+pub(crate) enum Entered {
+    /// The user is signed in.
+    SignedIn(SignedIn),
+    /// The user is asked for a second factor.
+    Challenged(Challenge),
+    /// This address must be proven first.
+    Unverified(String),
 }
 
 /// A signed access token.
@@ -42,7 +81,7 @@ pub(crate) async fn login(
     client: &Client,
     email: &str,
     password: String,
-) -> Result<SignedIn, AuthError> {
+) -> Result<Entered, AuthError> {
     let email = EmailKey::parse(email)?;
     password::check_length(&password)?;
     auth.signer.prepare(app).await?;
@@ -61,7 +100,9 @@ pub(crate) async fn login(
     };
     let charges = attempt.charge().await?;
 
-    let stored = account.as_ref().map(|account| account.password.clone());
+    let stored = account
+        .as_ref()
+        .and_then(|account| account.password.clone());
     let (verdict, turn) = turn.verify(password, stored).await?;
     let (Some(account), Verdict::Right { rehashed }) = (&account, verdict) else {
         let failure = match account {
@@ -75,7 +116,12 @@ pub(crate) async fn login(
 }
 
 /// Refuses whoever signs in again and again, even with the right password: each time costs a hash.
-fn keep_pace(app: &App, auth: &Auth, client: &Client, email: &EmailKey) -> Result<(), AuthError> {
+pub(crate) fn keep_pace(
+    app: &App,
+    auth: &Auth,
+    client: &Client,
+    email: &EmailKey,
+) -> Result<(), AuthError> {
     let now = app.clock.now();
     if let Some(network) = network_of(client) {
         let most = auth.config.address_logins_per_minute;
@@ -123,14 +169,14 @@ impl Attempt<'_> {
         recorded.await.err().unwrap_or(AuthError::WrongCredentials)
     }
 
-    /// Opens a session.
+    /// Lets the user in.
     async fn succeed(
         &self,
         auth: &Auth,
         charges: Charges,
         account: &Account,
         rehashed: Option<String>,
-    ) -> Result<SignedIn, AuthError> {
+    ) -> Result<Entered, AuthError> {
         let app = self.app;
         let mut conn = app.db.write().await?;
         let opened = conn
@@ -139,26 +185,51 @@ impl Attempt<'_> {
                     Account::set_password(conn, account.id, hash).await?;
                 }
                 charges.succeed(conn, app.clock.now_utc()).await?;
-                let opened = open(app, auth, self.client, conn, account).await?;
-                Activity::of(Action::Login, self.client)
-                    .by(Some(account.id))
-                    .within(opened.0.id)
-                    .on(opened.0.tenant)
-                    .record(app, conn)
-                    .await?;
-                Ok::<_, AuthError>(opened)
+                enter(app, auth, self.client, conn, account, Action::Login).await
             })
             .await?;
         drop(conn);
-        let (session, refresh, refresh_expires_at) = opened;
-        let access = issue(app, auth, &session).await?;
-        Ok(SignedIn {
-            session,
-            access,
-            refresh,
-            refresh_expires_at,
-        })
+        opened.finish(app, auth).await
     }
+}
+
+/// Lets in somebody who has proven the first factor, in the caller's transaction: by a session, or
+/// by what leads to one. `action` is how they came, for the record.
+pub(crate) async fn enter(
+    app: &App,
+    auth: &Auth,
+    client: &Client,
+    conn: &mut Conn,
+    account: &Account,
+    action: Action,
+) -> Result<Entering, AuthError> {
+    if account.deactivated_at.is_some() {
+        return Err(AuthError::Deactivated);
+    }
+    if account.verified_at.is_none() {
+        if auth.config.wants_proof() {
+            let refused = Activity::of(action, client).by(Some(account.id));
+            let refused = refused.failed(Failure::UnverifiedEmail);
+            refused.record(app, conn).await?;
+            return Ok(Entering::Unverified(account.email.clone()));
+        }
+        // The operator has come to do without the proof since the user registered.
+        verification::prove(app, conn, account.id).await?;
+    }
+    if SecondFactor::active(conn, account.id).await?.is_some() {
+        let challenge = second_factor::issue(app, conn, account).await?;
+        let activity = Activity::of(Action::TwoFactorChallenge, client);
+        activity.by(Some(account.id)).record(app, conn).await?;
+        return Ok(Entering::Challenged(challenge));
+    }
+    let opened = open(app, auth, client, conn, account, ONE_FACTOR).await?;
+    Activity::of(action, client)
+        .by(Some(account.id))
+        .within(opened.session.id)
+        .on(opened.session.tenant)
+        .record(app, conn)
+        .await?;
+    Ok(Entering::Opened(opened))
 }
 
 /// Signs an access token for a session, for the tenant that the session has now.
@@ -175,28 +246,34 @@ pub(crate) async fn issue(
     })
 }
 
-/// Opens a session in the tenant that the user worked in last, with its first refresh token.
-async fn open(
+/// Opens a session in the tenant that the user worked in last, with its first refresh token. `aal`
+/// is how many factors were proven.
+pub(crate) async fn open(
     app: &App,
     auth: &Auth,
     client: &Client,
     conn: &mut Conn,
     account: &Account,
-) -> Result<(Session, RefreshToken, DateTime<Utc>), AuthError> {
+    aal: i16,
+) -> Result<Opened, AuthError> {
     let now = app.clock.now_utc();
     let tenant = match account.last_tenant_id {
         Some(last) if membership::exists(conn, account.id, last).await? => Some(last),
         _ => None,
     };
-    let session = NewSession {
+    let session = Session {
         id: SessionId::new(),
-        account_id: account.id,
-        tenant_id: tenant,
+        user: account.id,
+        tenant,
+        name: None,
         address: client.address.map(|it| it.to_canonical().to_string()),
         agent: client.agent.clone(),
+        aal,
         created_at: now,
+        authenticated_at: now,
         last_used_at: now,
         expires_at: now + auth.config.session_ttl(),
+        revoked_at: None,
     };
     session.insert(conn).await?;
     let refresh = RefreshToken::new();
@@ -209,14 +286,32 @@ async fn open(
             .min(now + auth.config.refresh_token_ttl()),
     };
     token.insert(conn).await?;
-    let session = Session {
-        id: session.id,
-        user: account.id,
-        tenant,
-        created_at: now,
-        last_used_at: now,
-        expires_at: session.expires_at,
-        revoked_at: None,
-    };
-    Ok((session, refresh, token.expires_at.and_utc()))
+    Ok(Opened {
+        session,
+        refresh,
+        refresh_expires_at: token.expires_at.and_utc(),
+    })
+}
+
+impl Entering {
+    /// Signs what is to be signed, after the transaction.
+    pub(crate) async fn finish(self, app: &App, auth: &Auth) -> Result<Entered, AuthError> {
+        match self {
+            Self::Opened(opened) => Ok(Entered::SignedIn(opened.finish(app, auth).await?)),
+            Self::Challenged(challenge) => Ok(Entered::Challenged(challenge)),
+            Self::Unverified(email) => Ok(Entered::Unverified(email)),
+        }
+    }
+}
+
+impl Opened {
+    /// Signs an access token for it, after the transaction.
+    pub(crate) async fn finish(self, app: &App, auth: &Auth) -> Result<SignedIn, AuthError> {
+        Ok(SignedIn {
+            access: issue(app, auth, &self.session).await?,
+            session: self.session,
+            refresh: self.refresh,
+            refresh_expires_at: self.refresh_expires_at,
+        })
+    }
 }

@@ -14,12 +14,14 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveDateTime, TimeDelta};
+use kit::id::UserId;
 use kit::viewer::Client;
 use kit::{App, Conn};
 use sha2::{Digest as _, Sha256};
 
 use crate::account::EmailKey;
 use crate::error::AuthError;
+use crate::limit::{BackOff, Window};
 use crate::store::failure::{self, Failures};
 
 /// Failures are forgotten when there has been none for so long.
@@ -33,54 +35,16 @@ const ACCOUNT_MAX: Window = Window {
     most: 100,
     length: TimeDelta::minutes(15),
 };
+/// Letters to one address. Whoever asks for more gets the same answer, and nobody a letter.
+const LETTERS_MAX: Window = Window {
+    most: 5,
+    length: TimeDelta::hours(1),
+};
 /// What is refused during a lock is recorded once in so long.
 const RECORDED: Window = Window {
     most: 1,
     length: TimeDelta::minutes(1),
 };
-
-/// Each failure that is not free locks twice as long as the one before.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BackOff {
-    /// Failures that cost nothing.
-    pub(crate) free: i32,
-}
-
-/// So many attempts within a time.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
-    pub(crate) most: i32,
-    pub(crate) length: TimeDelta,
-}
-
-impl BackOff {
-    /// How long the failures beyond the free ones lock; the last wait is that of all further ones. A
-    /// lock for ever would let anybody lock anybody out.
-    pub(crate) const WAITS: [TimeDelta; 6] = [
-        TimeDelta::seconds(30),
-        TimeDelta::seconds(60),
-        TimeDelta::seconds(120),
-        TimeDelta::seconds(240),
-        TimeDelta::seconds(480),
-        TimeDelta::seconds(900),
-    ];
-
-    fn locked_until(self, failures: &Failures) -> NaiveDateTime {
-        let Ok(beyond) = usize::try_from(failures.failures - self.free) else {
-            return failures.last_at;
-        };
-        failures.last_at + Self::WAITS[beyond.min(Self::WAITS.len() - 1)]
-    }
-}
-
-impl Window {
-    fn locked_until(self, failures: &Failures) -> NaiveDateTime {
-        match failures.failures < self.most {
-            true => failures.last_at,
-            false => failures.last_at + self.length,
-        }
-    }
-}
 
 /// One thing that attempts are counted for.
 struct Source {
@@ -120,6 +84,12 @@ struct Charge {
 impl Throttle {
     /// Counts the logins of an account by a client.
     pub(crate) fn of_login(email: &EmailKey, client: &Client) -> Self {
+        let mut sources = Vec::from(Self::of_account(email, client));
+        sources.extend(Self::of_address("address", client).0);
+        Self(sources)
+    }
+
+    fn of_account(email: &EmailKey, client: &Client) -> [Source; 2] {
         let email = email.as_str();
         let network = network_of(client).unwrap_or_default();
         let pair = Source {
@@ -132,9 +102,7 @@ impl Throttle {
             limit: Limit::Window(ACCOUNT_MAX),
             success: Success::ChangesNothing,
         };
-        let mut sources = vec![pair, account];
-        sources.extend(Self::of_address("address", client).0);
-        Self(sources)
+        [pair, account]
     }
 
     /// Counts the registrations of a client, together with its logins.
@@ -145,6 +113,56 @@ impl Throttle {
     /// Counts the refused refresh tokens of a client.
     pub(crate) fn of_refresh(client: &Client) -> Self {
         Self::of_address("refresh", client)
+    }
+
+    /// Counts the attempts at an account's second factor, wherever they come from: whoever makes
+    /// them has proven the first, and can come from many addresses.
+    pub(crate) fn of_second_factor(account: UserId) -> Self {
+        Self(vec![Source {
+            name: format!("factor/{account}"),
+            limit: Limit::BackOff(BackOff { free: ACCOUNT_FREE }),
+            success: Success::Forgives,
+        }])
+    }
+
+    /// Counts the refused API keys of a client.
+    pub(crate) fn of_api_key(client: &Client) -> Self {
+        Self::of_address("key", client)
+    }
+
+    /// Counts for both at once.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Counts the links and codes of a client that are good for nothing.
+    pub(crate) fn of_proof(client: &Client) -> Self {
+        Self::of_address("proof", client)
+    }
+
+    /// Counts the letters to an address, whoever asks for them and whether it is known or not.
+    pub(crate) fn of_letters(email: &EmailKey) -> Self {
+        Self(vec![Source {
+            name: format!("letters/{}", digest(&[email.as_str()])),
+            limit: Limit::Window(LETTERS_MAX),
+            success: Success::ChangesNothing,
+        }])
+    }
+
+    /// Forgets the failures of an account, as its owner has come in another way. Those from other
+    /// networks stay: they lock nobody but those.
+    pub(crate) async fn forgive(
+        email: &EmailKey,
+        client: &Client,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+    ) -> Result<(), AuthError> {
+        let [pair, account] = Self::of_account(email, client);
+        for source in [pair, account] {
+            failure::forget(conn, &source.name, now).await?;
+        }
+        Ok(())
     }
 
     /// Lets one refusal of a subject by a client through, once a minute.

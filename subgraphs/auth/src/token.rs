@@ -37,7 +37,14 @@ pub(crate) struct Claims {
     pub(crate) exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tid: Option<TenantId>,
+    /// How many factors opened the session.
+    #[serde(default = "one_factor")]
+    pub(crate) aal: i16,
     pub(crate) auth_time: i64,
+}
+
+const fn one_factor() -> i16 {
+    1
 }
 
 impl Claims {
@@ -53,7 +60,8 @@ impl Claims {
             iat: now.timestamp(),
             exp: (now + config.access_token_ttl()).min(end).timestamp(),
             tid: session.tenant,
-            auth_time: session.created_at.and_utc().timestamp(),
+            aal: session.aal,
+            auth_time: session.authenticated_at.and_utc().timestamp(),
         }
     }
 }

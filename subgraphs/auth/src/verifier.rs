@@ -1,4 +1,4 @@
-//! Who a bearer token belongs to: what the edge asks for every request.
+//! Who an access token belongs to: what the edge asks for every request.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,9 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use kit::App;
-use kit::id::{SessionId, TenantId, UserId};
+use kit::id::{TenantId, UserId};
+use kit::viewer::Credential;
 use tokio::sync::RwLock;
 
+use crate::api_key::Uses;
 use crate::config::AuthConfig;
 use crate::error::AuthError;
 use crate::key;
@@ -17,29 +19,35 @@ use crate::token::{ACCESS_TOKEN_TYPE, Claims};
 
 /// Longer texts are no tokens of ours.
 const TOKEN_BYTES_MAX: usize = 4096;
-/// An unknown key id reads the keys again, and no oftener than this.
-const REFETCH_PAUSE: TimeDelta = TimeDelta::minutes(1);
+/// Keys are read again after this time and no sooner: a key that is gone is trusted no longer, and
+/// an unknown one makes no work.
+const KEPT: TimeDelta = TimeDelta::minutes(1);
 
-/// Who presents a valid access token.
+/// Who presents a valid credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authenticated {
     /// The signed-in user.
     pub user: UserId,
-    /// The session that the token belongs to.
-    pub session: SessionId,
-    /// The tenant that the token is for. Whether the user still belongs to it is for the caller to
+    /// What they present.
+    pub credential: Credential,
+    /// The tenant that it is for. Whether the user still belongs to it is for the caller to
     /// find out.
     pub tenant: Option<TenantId>,
-    /// When the token ends.
+    /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// The patterns that what it may do is limited to, of an API key.
+    pub scopes: Option<Vec<String>>,
+    /// All that it may do, as patterns, of a tenant's API key: no role of anybody adds to it.
+    pub own_grants: Option<Vec<String>>,
 }
 
 /// Verifies access tokens with keys that it keeps at hand. Clones share the keys.
 #[derive(Clone)]
 pub struct Verifier {
-    app: App,
+    pub(crate) app: App,
     validation: Arc<Validation>,
     keys: Arc<RwLock<Keys>>,
+    pub(crate) uses: Arc<Uses>,
 }
 
 #[derive(Default)]
@@ -61,27 +69,39 @@ impl Verifier {
             app,
             validation: Arc::new(validation),
             keys: Arc::default(),
+            uses: Arc::default(),
         }
     }
 
     /// Tells who presents a token, or why it is refused: it must be an access token, signed by us
     /// for ourselves, in time, and of a session that has not ended.
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthError> {
+        let (claims, session) = self.inspect(token).await?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0);
+        Ok(Authenticated {
+            user: claims.sub,
+            credential: Credential::Session {
+                id: claims.sid,
+                authenticated_at: session.authenticated_at.and_utc(),
+            },
+            tenant: claims.tid,
+            expires_at: expires_at.ok_or(AuthError::InvalidAccessToken)?,
+            scopes: None,
+            own_grants: None,
+        })
+    }
+
+    /// What a valid access token says, and the session that it belongs to.
+    pub(crate) async fn inspect(&self, token: &str) -> Result<(Claims, Session), AuthError> {
         let claims = self.verify(token).await?;
         let mut conn = self.app.db.read().await?;
         let session = Session::find(&mut conn, claims.sid).await?;
         let session = session.filter(|session| session.user == claims.sub);
         let session = session.ok_or(AuthError::InvalidAccessToken)?;
-        if !session.is_alive(self.app.clock.now_utc()) {
-            return Err(AuthError::SessionEnded);
+        match session.is_alive(self.app.clock.now_utc()) {
+            true => Ok((claims, session)),
+            false => Err(AuthError::SessionEnded),
         }
-        let expires_at = DateTime::from_timestamp(claims.exp, 0);
-        Ok(Authenticated {
-            user: claims.sub,
-            session: claims.sid,
-            tenant: claims.tid,
-            expires_at: expires_at.ok_or(AuthError::InvalidAccessToken)?,
-        })
     }
 
     async fn verify(&self, token: &str) -> Result<Claims, AuthError> {
@@ -104,13 +124,16 @@ impl Verifier {
     }
 
     async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, AuthError> {
-        if let Some(key) = self.keys.read().await.by_kid.get(kid) {
-            return Ok(Some(key.clone()));
+        let now = self.app.clock.now();
+        let is_fresh = |keys: &Keys| keys.fetched_at.is_some_and(|at| now - at < KEPT);
+        {
+            let keys = self.keys.read().await;
+            if is_fresh(&keys) {
+                return Ok(keys.by_kid.get(kid).cloned());
+            }
         }
         let mut keys = self.keys.write().await;
-        let now = self.app.clock.now();
-        let is_fresh = keys.fetched_at.is_some_and(|at| now - at < REFETCH_PAUSE);
-        if !is_fresh {
+        if !is_fresh(&keys) {
             keys.by_kid = fetch(&self.app).await?;
             keys.fetched_at = Some(now);
         }

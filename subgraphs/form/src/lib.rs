@@ -16,6 +16,7 @@ mod graphql;
 mod ids;
 pub mod label;
 mod loaders;
+mod permission;
 pub mod pointer;
 mod projection;
 pub mod request;
@@ -31,6 +32,7 @@ pub mod validate;
 pub use delivery::run;
 pub use graphql::{Mutation, Query};
 pub use ids::SubmissionId;
+pub use permission::permissions;
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::{EventType, Handler};

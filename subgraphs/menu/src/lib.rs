@@ -11,6 +11,7 @@ mod ids;
 mod items;
 mod loaders;
 mod menu;
+mod permission;
 mod store;
 mod tables;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tree;
 pub use graphql::Query;
 pub use ids::MenuItemId;
 pub use items::handlers;
+pub use permission::permissions;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema};
 use kit::event::EventType;

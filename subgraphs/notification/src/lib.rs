@@ -11,6 +11,7 @@ mod graphql;
 mod ids;
 mod inbox;
 mod loaders;
+mod permission;
 mod store;
 mod tables;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 
 pub use graphql::{Query, Subscription};
 pub use ids::NotificationId;
+pub use permission::permissions;
 
 use async_graphql::{EmptyMutation, Request, Schema};
 use kit::event::{EventType, Handler};

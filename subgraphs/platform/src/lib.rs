@@ -8,6 +8,7 @@ mod error;
 mod event;
 mod graphql;
 mod loaders;
+mod permission;
 mod status;
 mod store;
 mod tables;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use administrator::{appoint, grants};
 pub use graphql::{Query, Subscription};
+pub use permission::permissions;
 
 use async_graphql::{EmptyMutation, Request, Schema};
 use kit::event::{EventType, Handler};

@@ -12,6 +12,7 @@ mod health;
 mod import;
 mod loaders;
 pub mod openapi;
+mod permission;
 mod service;
 mod slug;
 mod store;
@@ -22,6 +23,7 @@ mod tests;
 pub use config::HealthConfig;
 pub use graphql::{Mutation, Query, Subscription};
 pub use health::run;
+pub use permission::permissions;
 
 use async_graphql::{Request, Schema};
 use kit::event::{EventType, Handler};

@@ -3,9 +3,11 @@
 use kit::db::ConnectError;
 use kit::error::StorageError;
 use kit::id::{ServiceId, TenantId, UserId};
+use kit::permission::Excess;
 use kit::{Code, Coded, Denied};
 
 use crate::plan::Feature;
+use crate::role::ROLES_MAX;
 use crate::store::State;
 
 /// Everything that can go wrong here.
@@ -43,12 +45,27 @@ pub(crate) enum TenantError {
     /// No such role.
     #[error("there is no role `{0}`; `roles` lists them")]
     UnknownRole(String),
-    /// Owners are made by owners.
-    #[error("only an owner can add an owner")]
+    /// None or too many.
+    #[error("a member has 1 to {ROLES_MAX} roles; name them in `roles`")]
+    RoleCount,
+    /// An owner has no other role.
+    #[error("`owner` grants everything and goes with no other role; name it alone")]
+    OwnerAlone,
+    /// Owners are made and changed by owners.
+    #[error("only an owner can add, change or remove an owner")]
     OwnerOnly,
+    /// Nobody would own the tenant.
+    #[error("this is the last owner; make somebody else an owner first")]
+    LastOwner,
+    /// More than the viewer has.
+    #[error(transparent)]
+    Excess(#[from] Excess),
     /// No such user.
     #[error("user {0} does not exist")]
     UnknownUser(UserId),
+    /// The user is not in the tenant.
+    #[error("user {0} is no member of the tenant")]
+    NoMember(UserId),
     /// The user is in already.
     #[error("user {0} is a member already")]
     AlreadyMember(UserId),
@@ -85,13 +102,24 @@ impl Coded for TenantError {
     fn code(&self) -> Code {
         match self {
             Self::Denied(denied) => denied.code(),
-            Self::Name | Self::Slug(_) | Self::NoSlug | Self::UnknownRole(_) => Code::BadUserInput,
-            Self::SlugTaken(_) | Self::AlreadyMember(_) | Self::NotFailed { .. } => Code::Conflict,
+            Self::Name
+            | Self::Slug(_)
+            | Self::NoSlug
+            | Self::UnknownRole(_)
+            | Self::RoleCount
+            | Self::OwnerAlone => Code::BadUserInput,
+            Self::SlugTaken(_)
+            | Self::AlreadyMember(_)
+            | Self::LastOwner
+            | Self::NotFailed { .. } => Code::Conflict,
             Self::NotCurrent(_)
             | Self::NotFound(_)
             | Self::UnknownUser(_)
+            | Self::NoMember(_)
             | Self::UnknownService(_) => Code::NotFound,
-            Self::Elsewhere(_) | Self::NotYourself | Self::OwnerOnly => Code::Forbidden,
+            Self::Elsewhere(_) | Self::NotYourself | Self::OwnerOnly | Self::Excess(_) => {
+                Code::Forbidden
+            }
             Self::Quota(_) | Self::TooManyTenants(_) => Code::QuotaExceeded,
             Self::Storage(_) => Code::Internal,
         }
@@ -102,12 +130,16 @@ impl Coded for TenantError {
             Self::Name => Some("/name"),
             Self::Slug(_) | Self::NoSlug | Self::SlugTaken(_) => Some("/slug"),
             Self::NotCurrent(_) | Self::NotFound(_) | Self::NotFailed { .. } => Some("/tenantId"),
-            Self::UnknownRole(_) | Self::OwnerOnly => Some("/role"),
-            Self::UnknownUser(_) | Self::AlreadyMember(_) => Some("/userId"),
+            Self::UnknownRole(_) | Self::RoleCount | Self::OwnerAlone | Self::Excess(_) => {
+                Some("/roles")
+            }
+            Self::UnknownUser(_) | Self::NoMember(_) | Self::AlreadyMember(_) => Some("/userId"),
             Self::UnknownService(_) => Some("/serviceId"),
             Self::Denied(_)
             | Self::Elsewhere(_)
             | Self::NotYourself
+            | Self::OwnerOnly
+            | Self::LastOwner
             | Self::Quota(_)
             | Self::TooManyTenants(_)
             | Self::Storage(_) => None,

@@ -2,10 +2,12 @@
 
 use kit::event::Payload;
 use kit::id::{ServiceId, TenantId, UserId};
+use kit::role::RoleId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::SubscriptionId;
+use crate::store::{HeldRole, Membership};
 
 /// A tenant is ready: it can be entered, and its own database is there.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -27,8 +29,34 @@ pub(crate) struct TenantMemberAdded {
     pub(crate) tenant_id: TenantId,
     /// The new member.
     pub(crate) user_id: UserId,
-    /// Slug of the role that the member has there.
+    /// Slug of the first of the roles that the member has there.
     pub(crate) role: String,
+    /// Slugs of the roles that the member has there.
+    pub(crate) roles: Vec<String>,
+    /// Ids of these roles, in the same order.
+    pub(crate) role_ids: Vec<RoleId>,
+}
+
+/// A member of a tenant has other roles than before.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TenantMemberUpdated {
+    /// The tenant.
+    pub(crate) tenant_id: TenantId,
+    /// The member.
+    pub(crate) user_id: UserId,
+    /// Slugs of the roles that the member has from now on.
+    pub(crate) roles: Vec<String>,
+    /// Ids of these roles, in the same order.
+    pub(crate) role_ids: Vec<RoleId>,
+}
+
+/// A user is no member of a tenant any more.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TenantMemberRemoved {
+    /// The tenant.
+    pub(crate) tenant_id: TenantId,
+    /// Who is out of it.
+    pub(crate) user_id: UserId,
 }
 
 /// A tenant subscribed to a service.
@@ -66,6 +94,64 @@ impl Payload for TenantMemberAdded {
     fn tenant(&self) -> Option<TenantId> {
         Some(self.tenant_id)
     }
+}
+
+impl Payload for TenantMemberUpdated {
+    const KIND: &'static str = "tenant.member_updated";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant_id)
+    }
+}
+
+impl Payload for TenantMemberRemoved {
+    const KIND: &'static str = "tenant.member_removed";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant_id)
+    }
+}
+
+impl TenantMemberAdded {
+    /// The announcement of a new membership.
+    pub(crate) fn of(membership: &Membership) -> Self {
+        let roles = slugs(&membership.roles);
+        Self {
+            tenant_id: membership.tenant_id,
+            user_id: membership.user_id,
+            role: roles.first().cloned().unwrap_or_default(),
+            roles,
+            role_ids: ids(&membership.roles),
+        }
+    }
+}
+
+impl TenantMemberUpdated {
+    /// The announcement of a membership as it is now.
+    pub(crate) fn of(membership: &Membership) -> Self {
+        Self {
+            tenant_id: membership.tenant_id,
+            user_id: membership.user_id,
+            roles: slugs(&membership.roles),
+            role_ids: ids(&membership.roles),
+        }
+    }
+}
+
+fn slugs(roles: &[HeldRole]) -> Vec<String> {
+    roles.iter().map(|role| role.slug.clone()).collect()
+}
+
+fn ids(roles: &[HeldRole]) -> Vec<RoleId> {
+    roles.iter().map(|role| role.id).collect()
 }
 
 impl Payload for TenantServiceSubscribed {

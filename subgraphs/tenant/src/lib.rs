@@ -11,9 +11,11 @@ mod graphql;
 mod ids;
 mod loaders;
 mod member;
+mod permission;
 mod plan;
 mod projections;
 mod provisioning;
+mod role;
 mod slug;
 mod store;
 mod subscription;
@@ -25,9 +27,10 @@ mod tests;
 pub use config::TenantConfig;
 pub use graphql::{Mutation, Query};
 pub use ids::{MembershipId, SubscriptionId};
+pub use permission::permissions;
 pub use projections::handlers;
 pub use provisioning::run;
-pub use store::members::role_of;
+pub use store::members::{is_active, roles_of};
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::EventType;
@@ -49,7 +52,7 @@ pub fn schema(app: App, config: TenantConfig) -> Schema<Query, Mutation, EmptySu
 pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     match viewer {
         Some(viewer) => request
-            .data(loaders::tenants(app.clone(), viewer.user))
+            .data(loaders::tenants(app.clone(), viewer))
             .data(loaders::subscriptions(app.clone(), viewer.tenant)),
         None => request,
     }
@@ -60,6 +63,8 @@ pub fn event_types() -> Vec<EventType> {
     vec![
         EventType::of::<events::TenantCreated>(),
         EventType::of::<events::TenantMemberAdded>(),
+        EventType::of::<events::TenantMemberUpdated>(),
+        EventType::of::<events::TenantMemberRemoved>(),
         EventType::of::<events::TenantServiceSubscribed>(),
     ]
 }

@@ -6,14 +6,15 @@ use dataloader::BatchFn;
 use dataloader::non_cached::Loader;
 use kit::error::StorageError;
 use kit::id::{TenantId, UserId};
-use kit::{ApiError, App};
+use kit::viewer::Credential;
+use kit::{ApiError, App, Viewer};
 
 use crate::ids::SubscriptionId;
 use crate::store::{Subscription, Tenant, subscriptions, tenants};
 
 /// One row, if it is there and the viewer's.
 pub(crate) type Loaded<T> = Result<Option<T>, ApiError>;
-/// Loads tenants that the viewer belongs to.
+/// Loads tenants that the viewer belongs to, or whose API key asks.
 pub(crate) type Tenants = Loader<TenantId, Loaded<Tenant>, TenantsByIds>;
 /// Loads subscriptions of the current tenant.
 pub(crate) type Subscriptions = Loader<SubscriptionId, Loaded<Subscription>, SubscriptionsByIds>;
@@ -21,6 +22,8 @@ pub(crate) type Subscriptions = Loader<SubscriptionId, Loaded<Subscription>, Sub
 pub(crate) struct TenantsByIds {
     app: App,
     user: UserId,
+    /// The tenant whose key asks. It has no member.
+    of_key: Option<TenantId>,
 }
 
 pub(crate) struct SubscriptionsByIds {
@@ -29,8 +32,13 @@ pub(crate) struct SubscriptionsByIds {
 }
 
 /// A loader for one request.
-pub(crate) fn tenants(app: App, user: UserId) -> Tenants {
-    Loader::new(TenantsByIds { app, user })
+pub(crate) fn tenants(app: App, viewer: &Viewer) -> Tenants {
+    let is_tenants = matches!(viewer.credential, Credential::TenantKey(_));
+    Loader::new(TenantsByIds {
+        app,
+        user: viewer.user,
+        of_key: viewer.tenant.filter(|_| is_tenants),
+    })
 }
 
 /// A loader for one request.
@@ -42,7 +50,11 @@ impl BatchFn<TenantId, Loaded<Tenant>> for TenantsByIds {
     async fn load(&mut self, ids: &[TenantId]) -> HashMap<TenantId, Loaded<Tenant>> {
         let rows = async {
             let mut conn = self.app.db.read().await?;
-            Ok(tenants::by_ids(&mut conn, self.user, ids).await?)
+            let mut found = tenants::by_ids(&mut conn, self.user, ids).await?;
+            if let Some(own) = self.of_key.filter(|own| ids.contains(own)) {
+                found.push(tenants::find(&mut conn, own).await?);
+            }
+            Ok(found)
         };
         by_key(ids, rows.await, |tenant| tenant.id)
     }

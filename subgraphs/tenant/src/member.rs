@@ -1,84 +1,179 @@
 //! Members of a tenant and their roles.
+//!
+//! Whoever manages members hands on what they have and no more, and owners are the business of
+//! owners: otherwise one could make oneself more than one is through an accomplice.
 
 use kit::id::{TenantId, UserId};
-use kit::{App, Permission, Viewer, event};
+use kit::{App, Conn, Permission, Viewer, event};
 
 use crate::error::TenantError;
-use crate::events::TenantMemberAdded;
+use crate::events::{TenantMemberAdded, TenantMemberRemoved, TenantMemberUpdated};
 use crate::ids::MembershipId;
 use crate::plan::{FREE, Feature};
 use crate::projections::USERS;
-use crate::store::{Membership, members, projections, tenants};
+use crate::role::{self, Selected};
+use crate::store::{HeldRole, Membership, members, projections, tenants};
 
 /// What listing the members of a tenant needs.
 pub(crate) const READ: Permission = Permission("tenant.member:read");
-/// What adding a member needs.
+/// What adding, changing and removing members needs.
 pub(crate) const MANAGE: Permission = Permission("tenant.member:manage");
 
-/// The role of whoever creates a tenant.
-pub(crate) const OWNER: &str = "owner";
-/// Slugs of the roles that a member can have; what each allows is the user subgraph's.
-const ROLES: [&str; 4] = [OWNER, "admin", "member", "viewer"];
-
-/// Somebody who is to become a member.
-pub(crate) struct NewMember {
+/// Somebody who is or is to become a member, and in which roles.
+pub(crate) struct Place {
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
-    pub(crate) role: String,
+    /// By their slugs.
+    pub(crate) roles: Vec<String>,
 }
 
 /// Adds a user to the current tenant.
-///
-/// An owner is added by an owner only: otherwise whoever manages members could make themselves more
-/// than they are through an accomplice.
 pub(crate) async fn add(
     app: &App,
     viewer: &Viewer,
-    new: NewMember,
+    place: Place,
 ) -> Result<Membership, TenantError> {
-    let tenant = viewer.require_in_tenant(MANAGE)?;
-    if new.tenant != tenant {
-        return Err(TenantError::NotCurrent(new.tenant));
+    let tenant = managed_tenant(viewer, place.tenant)?;
+    let selected = role::select(app, tenant, place.roles).await?;
+    if !knows_user(app, place.user).await? {
+        return Err(TenantError::UnknownUser(place.user));
     }
-    if !ROLES.contains(&new.role.as_str()) {
-        return Err(TenantError::UnknownRole(
-            new.role.chars().take(60).collect(),
-        ));
-    }
-    if !knows_user(app, new.user).await? {
-        return Err(TenantError::UnknownUser(new.user));
-    }
-    let membership = Membership {
-        id: MembershipId::new(),
-        tenant_id: tenant,
-        user_id: new.user,
-        role: new.role,
-        joined_at: app.clock.now_utc(),
-    };
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
-        if !tenants::lock_active(conn, tenant).await? {
-            return Err(TenantError::NotCurrent(tenant));
+        lock(conn, tenant).await?;
+        if selected.own() {
+            require_owner(conn, tenant, viewer).await?;
         }
-        let adder = members::find(conn, tenant, viewer.user).await?;
-        if membership.role == OWNER && adder.is_none_or(|adder| adder.role != OWNER) {
-            return Err(TenantError::OwnerOnly);
-        }
+        viewer
+            .grants
+            .check_change(&Default::default(), &selected.grants)?;
         if !FREE.allows_another(Feature::Members, members::count(conn, tenant).await?) {
             return Err(TenantError::Quota(Feature::Members));
         }
+        let membership = Membership {
+            id: MembershipId::new(),
+            tenant_id: tenant,
+            user_id: place.user,
+            roles: selected.roles,
+            joined_at: app.clock.now_utc(),
+        };
         if !members::insert(conn, &membership).await? {
             return Err(TenantError::AlreadyMember(membership.user_id));
         }
-        let added = TenantMemberAdded {
-            tenant_id: tenant,
-            user_id: membership.user_id,
-            role: membership.role.clone(),
-        };
-        event::record(conn, &app.clock, &added).await?;
+        event::record(conn, &app.clock, &TenantMemberAdded::of(&membership)).await?;
         Ok(membership)
     })
     .await
+}
+
+/// Replaces the roles of a member of the current tenant. Doing it again changes nothing.
+pub(crate) async fn update(
+    app: &App,
+    viewer: &Viewer,
+    place: Place,
+) -> Result<Membership, TenantError> {
+    let tenant = managed_tenant(viewer, place.tenant)?;
+    let selected = role::select(app, tenant, place.roles).await?;
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        lock(conn, tenant).await?;
+        let mut member = find(conn, tenant, place.user).await?;
+        if member.is_owner() || selected.own() {
+            require_owner(conn, tenant, viewer).await?;
+        }
+        if holds(&member, &selected) {
+            return Ok(member);
+        }
+        let before = role::grants(conn, tenant, &member.roles).await?;
+        viewer.grants.check_change(&before, &selected.grants)?;
+        members::set_roles(conn, &member, &selected.roles).await?;
+        require_an_owner(conn, tenant).await?;
+        member.roles = selected.roles;
+        event::record(conn, &app.clock, &TenantMemberUpdated::of(&member)).await?;
+        Ok(member)
+    })
+    .await
+}
+
+/// Takes a member out of the current tenant. Everybody may leave, except the last owner; a key does
+/// not decide that for its user.
+pub(crate) async fn remove(
+    app: &App,
+    viewer: &Viewer,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Membership, TenantError> {
+    let is_self = user == viewer.user && viewer.session().is_ok();
+    let tenant = match is_self && viewer.tenant == Some(tenant) {
+        true => tenant,
+        false => managed_tenant(viewer, tenant)?,
+    };
+    let mut conn = app.db.write().await?;
+    conn.transaction(async |conn| {
+        lock(conn, tenant).await?;
+        let member = find(conn, tenant, user).await?;
+        if member.is_owner() {
+            require_owner(conn, tenant, viewer).await?;
+        }
+        members::delete(conn, member.id).await?;
+        require_an_owner(conn, tenant).await?;
+        let removed = TenantMemberRemoved {
+            tenant_id: tenant,
+            user_id: user,
+        };
+        event::record(conn, &app.clock, &removed).await?;
+        Ok(member)
+    })
+    .await
+}
+
+fn managed_tenant(viewer: &Viewer, asked: TenantId) -> Result<TenantId, TenantError> {
+    let tenant = viewer.require_in_tenant(MANAGE)?;
+    match asked == tenant {
+        true => Ok(tenant),
+        false => Err(TenantError::NotCurrent(asked)),
+    }
+}
+
+/// Keeps others from changing the tenant's members until the transaction ends.
+async fn lock(conn: &mut Conn, tenant: TenantId) -> Result<(), TenantError> {
+    match tenants::lock_active(conn, tenant).await? {
+        true => Ok(()),
+        false => Err(TenantError::NotCurrent(tenant)),
+    }
+}
+
+async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Membership, TenantError> {
+    let found = members::find(conn, tenant, user).await?;
+    found.ok_or(TenantError::NoMember(user))
+}
+
+async fn require_owner(
+    conn: &mut Conn,
+    tenant: TenantId,
+    viewer: &Viewer,
+) -> Result<(), TenantError> {
+    let found = members::find(conn, tenant, viewer.user).await?;
+    match found.is_some_and(|member| member.is_owner()) {
+        true => Ok(()),
+        false => Err(TenantError::OwnerOnly),
+    }
+}
+
+async fn require_an_owner(conn: &mut Conn, tenant: TenantId) -> Result<(), TenantError> {
+    match members::count_owners(conn, tenant).await? {
+        0 => Err(TenantError::LastOwner),
+        _ => Ok(()),
+    }
+}
+
+fn holds(member: &Membership, selected: &Selected) -> bool {
+    let ids = |roles: &[HeldRole]| {
+        let mut ids = roles.iter().map(|role| role.id).collect::<Vec<_>>();
+        ids.sort_unstable();
+        ids
+    };
+    ids(&member.roles) == ids(&selected.roles)
 }
 
 /// Whether a user exists. One who has just registered may not have been announced yet.

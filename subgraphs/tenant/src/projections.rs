@@ -1,16 +1,22 @@
 //! What happens elsewhere and matters here: who may become a member, what can be subscribed to.
 
 use kit::App;
+use kit::db::Json;
 use kit::event::Handler;
 use kit::id::{ServiceId, TenantId, UserId};
+use kit::role::RoleId;
 use serde::Deserialize;
 
+use crate::store::members;
 use crate::store::projections::{self, KnownService};
+use crate::store::roles::{self, KnownRole};
 
 /// Keeps the ids of users.
 pub(crate) const USERS: &str = "tenant.users";
 /// Keeps the owners and the visibility of services.
 pub(crate) const SERVICES: &str = "tenant.services";
+/// Keeps what roles the tenants have defined.
+pub(crate) const ROLES: &str = "tenant.roles";
 
 #[derive(Deserialize)]
 struct UserRegistered {
@@ -22,6 +28,45 @@ struct ServiceRegistered {
     service_id: ServiceId,
     tenant_id: TenantId,
     visibility: String,
+}
+
+/// As much of `role.created` and `role.updated` as is needed to hand a role out.
+#[derive(Deserialize)]
+struct RoleDefined {
+    tenant_id: TenantId,
+    role_id: RoleId,
+    slug: String,
+    permissions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RoleDeleted {
+    role_id: RoleId,
+}
+
+/// Keeps the roles that can be handed out. One that is handed out while it is deleted is taken back
+/// here.
+fn keep_roles() -> Handler {
+    const KINDS: &[&str] = &["role.created", "role.updated", "role.deleted"];
+    Handler::new(ROLES, KINDS, |conn, event| {
+        Box::pin(async move {
+            if event.kind == "role.deleted" {
+                let deleted = RoleDeleted::deserialize(&event.data)?;
+                roles::forget(conn, deleted.role_id).await?;
+                members::strip(conn, deleted.role_id).await?;
+                return Ok(());
+            }
+            let defined = RoleDefined::deserialize(&event.data)?;
+            let role = KnownRole {
+                id: defined.role_id,
+                tenant_id: defined.tenant_id,
+                slug: defined.slug,
+                permissions: Json(defined.permissions),
+            };
+            roles::remember(conn, &role).await?;
+            Ok(())
+        })
+    })
 }
 
 /// What this subgraph does when something happened.
@@ -46,5 +91,6 @@ pub fn handlers(_: &App) -> Vec<Handler> {
                 Ok(())
             })
         }),
+        keep_roles(),
     ]
 }

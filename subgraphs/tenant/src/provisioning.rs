@@ -15,9 +15,8 @@ use kit::{App, event};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::{TenantCreated, TenantMemberAdded};
-use crate::member::OWNER;
 use crate::store::provisioning::{self, Claim, Due, Step};
-use crate::store::{State, tenants};
+use crate::store::{State, members, tenants};
 
 /// Attempts before a tenant is given up.
 pub(crate) const ATTEMPTS: i32 = 5;
@@ -103,11 +102,7 @@ async fn activate(app: &App, claim: Claim) -> Result<(), StorageError> {
         provisioning::end_step(conn, claim, Step::Activation, None, now).await?;
 
         let tenant = tenants::find(conn, claim.tenant).await?;
-        let owner = TenantMemberAdded {
-            tenant_id: tenant.id,
-            user_id: tenant.created_by,
-            role: OWNER.to_owned(),
-        };
+        let owner = members::find(conn, tenant.id, tenant.created_by).await?;
         let created = TenantCreated {
             tenant_id: tenant.id,
             slug: tenant.slug,
@@ -115,7 +110,9 @@ async fn activate(app: &App, claim: Claim) -> Result<(), StorageError> {
             created_by: tenant.created_by,
         };
         event::record(conn, &app.clock, &created).await?;
-        event::record(conn, &app.clock, &owner).await?;
+        if let Some(owner) = owner {
+            event::record(conn, &app.clock, &TenantMemberAdded::of(&owner)).await?;
+        }
         Ok(true)
     });
     if activated.await? {

@@ -67,4 +67,21 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tenants, memberships);
+diesel::table! {
+    membership_roles (membership_id, role_id) {
+        membership_id -> Text,
+        role_id -> Text,
+        slug -> Text,
+    }
+}
+
+diesel::table! {
+    tenant_roles (id) {
+        id -> Text,
+        tenant_id -> Text,
+        slug -> Text,
+        permissions -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tenants, memberships, membership_roles);

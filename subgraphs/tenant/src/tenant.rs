@@ -6,15 +6,14 @@ use kit::{App, Permission, Viewer};
 use crate::config::TenantConfig;
 use crate::error::TenantError;
 use crate::ids::MembershipId;
-use crate::member::OWNER;
 use crate::provisioning::{ATTEMPTS, CLAIM, attempt_detached};
 use crate::slug;
 use crate::store::provisioning::{self, Due};
 use crate::store::tenants::{self, NewTenant};
-use crate::store::{Membership, State, Tenant, members};
+use crate::store::{HeldRole, Membership, State, Tenant, members};
 
 /// What frees from the limit on tenants.
-const CREATE_ANY: Permission = Permission("platform.tenant:create");
+pub(crate) const CREATE_ANY: Permission = Permission("platform.tenant:create");
 const NAME_MAX: usize = 100;
 
 /// Creates a tenant, with the viewer as its owner, and makes its database.
@@ -29,6 +28,7 @@ pub(crate) async fn create(
     name: &str,
     slug: Option<String>,
 ) -> Result<Tenant, TenantError> {
+    viewer.session()?;
     let name = check_name(name)?;
     let slug = match slug {
         Some(slug) => slug::check(&slug).map(|()| slug)?,
@@ -48,7 +48,7 @@ pub(crate) async fn create(
 pub(crate) async fn retry(app: &App, viewer: &Viewer, id: TenantId) -> Result<Tenant, TenantError> {
     let mut conn = app.db.write().await?;
     let membership = members::find(&mut conn, id, viewer.user).await?;
-    if membership.is_none_or(|membership| membership.role != OWNER) {
+    if membership.is_none_or(|membership| !membership.is_owner()) {
         return Err(TenantError::NotFound(id));
     }
     let until = app.clock.now_utc() + CLAIM;
@@ -88,7 +88,7 @@ pub(crate) async fn request(
         id: MembershipId::new(),
         tenant_id: tenant.id,
         user_id: user,
-        role: OWNER.to_owned(),
+        roles: vec![HeldRole::owner()],
         joined_at: now,
     };
     let due = Due {

@@ -2,6 +2,7 @@
 
 mod members;
 mod provisioning;
+mod roles;
 mod subscriptions;
 mod tenants;
 mod world;

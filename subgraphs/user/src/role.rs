@@ -1,150 +1,143 @@
-//! Roles: named sets of grants that a member holds in a tenant. These are built in and the same
-//! everywhere, so they are constants and no rows.
+//! Roles: named sets of grants that members hold in a tenant. The built-in ones are the same
+//! everywhere; the others a tenant has defined for itself.
 
 use kit::error::StorageError;
 use kit::id::TenantId;
-use kit::{Conn, typed_id};
-use uuid::Uuid;
+use kit::role::{BUILT_IN, BuiltIn, RoleId};
+use kit::{App, Conn, Viewer};
 
-typed_id!(
-    /// A role.
-    RoleId, "role");
+use crate::store::roles::{self, Row};
 
-/// A role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A role, wherever it comes from.
+#[derive(Debug, Clone)]
 pub(crate) struct Role {
     pub(crate) id: RoleId,
-    pub(crate) slug: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) description: &'static str,
-    pub(crate) permissions: &'static [&'static str],
-}
-
-/// The built-in roles, the most powerful first. Their ids never change: they are in clients' caches.
-pub(crate) const BUILT_IN: [Role; 4] = [
-    Role {
-        id: id(1),
-        slug: "owner",
-        name: "Owner",
-        description: "May do everything in the tenant.",
-        permissions: &["*:*"],
-    },
-    Role {
-        id: id(2),
-        slug: "admin",
-        name: "Administrator",
-        description: "May do everything except end the tenant or give it away.",
-        permissions: &["*:*", "!tenant:delete", "!tenant:transfer"],
-    },
-    Role {
-        id: id(3),
-        slug: "member",
-        name: "Member",
-        description: "Uses the services, submits their forms, and sees who else does.",
-        permissions: &[
-            "service:read",
-            "service.*:read",
-            "service.*:write",
-            "user:read",
-            "tenant.member:read",
-            "event:read",
-            "notification:read",
-        ],
-    },
-    Role {
-        id: id(4),
-        slug: "viewer",
-        name: "Viewer",
-        description: "Sees the services and changes nothing.",
-        permissions: &["service:read", "service.*:read", "notification:read"],
-    },
-];
-
-/// A UUIDv7 of the first millisecond of 2025, so that it sorts before every id that was drawn.
-const fn id(number: u128) -> RoleId {
-    const FIRST_MILLISECOND: u128 = 1_735_689_600_000;
-    let version_7 = 0x7000 << 64;
-    let variant = 0x8 << 60;
-    RoleId::from_uuid(Uuid::from_u128(
-        (FIRST_MILLISECOND << 80) | version_7 | variant | number,
-    ))
+    /// The tenant that has defined it; none if it is built in.
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) permissions: Vec<String>,
 }
 
 impl Role {
-    pub(crate) fn find(id: RoleId) -> Option<Self> {
-        BUILT_IN.into_iter().find(|role| role.id == id)
-    }
-
-    pub(crate) fn find_by_slug(slug: &str) -> Option<Self> {
-        BUILT_IN.into_iter().find(|role| role.slug == slug)
+    /// Every role that each tenant has.
+    pub(crate) fn built_in() -> impl Iterator<Item = Self> {
+        BUILT_IN.into_iter().map(Self::from)
     }
 }
 
-/// What a role of a tenant grants, as patterns; nothing if there is no such role.
-///
-/// It takes a connection and the tenant because tenants are to define roles of their own, which
-/// will be rows; the built-in ones need neither.
-pub async fn grants_of_role(
-    _conn: &mut Conn,
-    _tenant: TenantId,
-    slug: &str,
+impl From<BuiltIn> for Role {
+    fn from(role: BuiltIn) -> Self {
+        let permissions = role.permissions.iter();
+        Self {
+            id: role.id,
+            tenant: None,
+            slug: role.slug.to_owned(),
+            name: role.name.to_owned(),
+            description: role.description.to_owned(),
+            permissions: permissions.map(|&pattern| pattern.to_owned()).collect(),
+        }
+    }
+}
+
+impl From<Row> for Role {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            tenant: Some(row.tenant_id),
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            permissions: row.permissions.0,
+        }
+    }
+}
+
+/// What roles of a tenant grant together, as patterns. A role that is not there grants nothing. The
+/// built-in ones are known without asking the database.
+pub async fn grants_of_roles(
+    conn: &mut Conn,
+    tenant: TenantId,
+    ids: &[RoleId],
 ) -> Result<Vec<String>, StorageError> {
-    let role = Role::find_by_slug(slug);
-    let permissions = role.map_or(&[][..], |role| role.permissions);
-    Ok(permissions
-        .iter()
+    let built_in = ids.iter().filter_map(|&id| BuiltIn::find(id));
+    let patterns = built_in.flat_map(|role| role.permissions);
+    let mut patterns = patterns
         .map(|&pattern| pattern.to_owned())
+        .collect::<Vec<_>>();
+    let is_own = |id: &RoleId| BuiltIn::find(*id).is_none();
+    let own = ids.iter().copied().filter(is_own).collect::<Vec<_>>();
+    if !own.is_empty() {
+        let found = roles::permissions(conn, tenant, &own).await?;
+        patterns.extend(found.into_iter().flat_map(|permissions| permissions.0));
+    }
+    Ok(patterns)
+}
+
+/// These roles of a tenant, the built-in ones first.
+pub(crate) async fn of_tenant(
+    conn: &mut Conn,
+    tenant: TenantId,
+    ids: &[RoleId],
+) -> Result<Vec<Role>, StorageError> {
+    let built_in = Role::built_in().filter(|role| ids.contains(&role.id));
+    let own = roles::by_ids(conn, tenant, ids).await?;
+    Ok(built_in.chain(own.into_iter().map(Role::from)).collect())
+}
+
+/// The roles of the current tenant, or the built-in ones where there is none.
+pub(crate) async fn list(app: &App, viewer: &Viewer) -> Result<Vec<Role>, StorageError> {
+    let own = match viewer.tenant {
+        Some(tenant) => {
+            let mut conn = app.db.read().await?;
+            roles::of_tenants(&mut conn, &[tenant]).await?
+        }
+        None => Vec::new(),
+    };
+    Ok(Role::built_in()
+        .chain(own.into_iter().map(Role::from))
         .collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use kit::permission::Grants;
-
-    use super::*;
-
-    fn allows(slug: &str, permission: &str) -> bool {
-        let role = Role::find_by_slug(slug).expect("built in");
-        Grants::new(role.permissions).allow(permission)
+/// Those among these roles that the viewer may see: the built-in ones, and those of the viewer's
+/// tenants.
+pub(crate) async fn visible(
+    app: &App,
+    viewer: &Viewer,
+    ids: &[RoleId],
+) -> Result<Vec<Role>, StorageError> {
+    let mut found = Role::built_in()
+        .filter(|role| ids.contains(&role.id))
+        .collect::<Vec<_>>();
+    if found.len() < ids.len() {
+        let mut conn = app.db.read().await?;
+        let own = roles::seen_by(&mut conn, viewer.user, viewer.tenant, ids).await?;
+        found.extend(own.into_iter().map(Role::from));
     }
+    Ok(found)
+}
 
-    #[test]
-    fn a_role_keeps_its_id() {
-        let ids = BUILT_IN.map(|role| role.id.to_string());
-        assert_eq!(
-            ids,
-            [
-                "role_01jgfjjz00e008000000000001",
-                "role_01jgfjjz00e008000000000002",
-                "role_01jgfjjz00e008000000000003",
-                "role_01jgfjjz00e008000000000004",
-            ]
-        );
-        for role in BUILT_IN {
-            assert_eq!(role.id.uuid().get_version_num(), 7);
-            assert_eq!(Role::find(role.id), Some(role));
-        }
+/// The role with this slug: a built-in one, or one of the current tenant.
+pub(crate) async fn find_by_slug(
+    app: &App,
+    viewer: &Viewer,
+    slug: &str,
+) -> Result<Option<Role>, StorageError> {
+    if let Some(role) = BuiltIn::find_by_slug(slug) {
+        return Ok(Some(role.into()));
     }
+    let Some(tenant) = viewer.tenant else {
+        return Ok(None);
+    };
+    let mut conn = app.db.read().await?;
+    let found = roles::find_by_slug(&mut conn, tenant, slug).await?;
+    Ok(found.map(Role::from))
+}
 
-    #[test]
-    fn each_role_may_do_what_it_is_for() {
-        // Each row: a permission, and whether owner, admin, member and viewer have it.
-        for (permission, expected) in [
-            ("tenant:delete", [true, false, false, false]),
-            ("tenant:manage", [true, true, false, false]),
-            ("tenant.member:manage", [true, true, false, false]),
-            ("service:register", [true, true, false, false]),
-            ("service:subscribe", [true, true, false, false]),
-            ("tenant.member:read", [true, true, true, false]),
-            ("user:read", [true, true, true, false]),
-            ("event:read", [true, true, true, false]),
-            ("service.billing:write", [true, true, true, false]),
-            ("notification:read", [true, true, true, true]),
-            ("service:read", [true, true, true, true]),
-            ("service.billing:read", [true, true, true, true]),
-        ] {
-            let actual = ["owner", "admin", "member", "viewer"].map(|it| allows(it, permission));
-            assert_eq!(actual, expected, "{permission}");
-        }
-    }
+/// What tenants have defined, each with its roles.
+pub(crate) async fn of_tenants(app: &App, tenants: &[TenantId]) -> Result<Vec<Role>, StorageError> {
+    let mut conn = app.db.read().await?;
+    let found = roles::of_tenants(&mut conn, tenants).await?;
+    Ok(found.into_iter().map(Role::from).collect())
 }

@@ -6,6 +6,10 @@ diesel::table! {
         name -> Text,
         email -> Text,
         created_at -> Timestamp,
+        avatar_url -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        updated_at -> Nullable<Timestamp>,
     }
 }
 
@@ -17,4 +21,37 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(user_profiles, user_tenants);
+diesel::table! {
+    user_roles (id) {
+        id -> Text,
+        tenant_id -> Text,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        permissions -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    user_role_counts (tenant_id) {
+        tenant_id -> Text,
+        roles -> Integer,
+    }
+}
+
+diesel::table! {
+    user_tenant_roles (tenant_id, user_id, role_id) {
+        tenant_id -> Text,
+        user_id -> Text,
+        role_id -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    user_profiles,
+    user_tenants,
+    user_roles,
+    user_tenant_roles,
+);

@@ -7,10 +7,13 @@ use kit::{App, Permission, Viewer};
 
 use crate::error::UserError;
 use crate::event::{MEMBERSHIPS, PROFILES};
-use crate::store::{Membership, Profile};
+use crate::role;
+use crate::store::{Membership, Profile, Wanted};
 
 /// To see the other people of the tenant.
 pub(crate) const READ: Permission = Permission("user:read");
+
+const SEARCH_MAX: usize = 100;
 
 /// Those among these people whom the viewer may see, also if they have only just come.
 pub(crate) async fn visible(
@@ -41,21 +44,50 @@ pub(crate) async fn revealed(app: &App, id: UserId) -> Result<Option<Profile>, S
     Ok(self::known(app, id, None, &[id]).await?.into_iter().next())
 }
 
+/// Which people a client asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) search: Option<String>,
+    /// Slug of a role.
+    pub(crate) role: Option<String>,
+}
+
 /// A page of the people of the current tenant, and how many there are if that is wanted.
 pub(crate) async fn list(
     app: &App,
     viewer: &Viewer,
+    filter: Filter,
     page: &Page<UserId>,
     counted: bool,
 ) -> Result<(Vec<Profile>, i64), UserError> {
     let tenant = viewer.require_in_tenant(READ)?;
+    let wanted = wanted(app, viewer, filter).await?;
     let mut conn = app.db.read().await?;
-    let rows = Profile::list(&mut conn, tenant, page).await?;
+    let rows = Profile::list(&mut conn, tenant, &wanted, page).await?;
     let total = match counted {
-        true => Profile::count(&mut conn, tenant).await?,
+        true => Profile::count(&mut conn, tenant, &wanted).await?,
         false => 0,
     };
     Ok((rows, total))
+}
+
+async fn wanted(app: &App, viewer: &Viewer, filter: Filter) -> Result<Wanted, UserError> {
+    let search = filter.search.map(|text| text.trim().to_owned());
+    let search = search.filter(|text| !text.is_empty());
+    if search
+        .as_ref()
+        .is_some_and(|it| it.chars().count() > SEARCH_MAX)
+    {
+        return Err(UserError::Search);
+    }
+    let role = match filter.role {
+        None => None,
+        Some(slug) => match role::find_by_slug(app, viewer, &slug).await? {
+            Some(role) => Some(role.id),
+            None => return Err(UserError::UnknownSlug(slug.chars().take(60).collect())),
+        },
+    };
+    Ok(Wanted { search, role })
 }
 
 /// The tenants among these that the viewer belongs to, also if they are only just members.

@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use super::world::Ids;
 
+mod elsewhere;
+mod identity;
+mod letters;
+mod people;
+
 /// How an operation is tried.
 pub(crate) struct Case {
     /// The root type, as introspection names it.
@@ -32,11 +37,11 @@ pub(crate) enum Outsider {
 
 use Outsider::{Blind, Elsewhere};
 
-const QUERY: &str = "queryType";
-const MUTATION: &str = "mutationType";
+pub(crate) const QUERY: &str = "queryType";
+pub(crate) const MUTATION: &str = "mutationType";
 const SUBSCRIPTION: &str = "subscriptionType";
 
-const fn case(
+pub(crate) const fn case(
     root: &'static str,
     field: &'static str,
     document: &'static str,
@@ -54,23 +59,34 @@ const fn case(
     }
 }
 
-const fn open(case: Case) -> Case {
+pub(crate) const fn open(case: Case) -> Case {
     Case { open: true, ..case }
 }
 
-const fn refused(code: &'static str, case: Case) -> Case {
+pub(super) const fn refused(code: &'static str, case: Case) -> Case {
     Case {
         reader: Some(code),
         ..case
     }
 }
 
-fn none(_: &Ids) -> Value {
+pub(crate) fn none(_: &Ids) -> Value {
     json!({})
 }
 
-/// Every root field.
-pub(crate) const CASES: &[Case] = &[
+/// Every root field; what ends the sessions of those who try comes last.
+pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
+    let parts = [
+        people::CASES,
+        elsewhere::CASES,
+        identity::CASES,
+        letters::CASES,
+        CASES,
+    ];
+    parts.into_iter().flatten()
+}
+
+const CASES: &[Case] = &[
     // auth
     case(
         QUERY,
@@ -107,90 +123,33 @@ pub(crate) const CASES: &[Case] = &[
         |ids| json!({ "id": ids.tenant }),
         Blind,
     ),
-    // user
     case(
         QUERY,
-        "viewer",
-        "{ viewer { id name email memberships { id } currentTenant { id } } }",
+        "tokenInfo",
+        "{ tokenInfo(token: \"prt_unknown\") { active } }",
         none,
         Elsewhere,
     ),
-    case(
-        QUERY,
-        "user",
-        "query ($id: ID!) { user(id: $id) { id name email memberships { id } } }",
-        |ids| json!({ "id": ids.user }),
-        Blind,
-    ),
-    case(
-        QUERY,
-        "users",
-        "{ users(first: 100) { totalCount nodes { id name email } } }",
+    open(case(
+        MUTATION,
+        "revokeToken",
+        "mutation { revokeToken(input: { token: \"prt_unknown\" }) { revoked } }",
         none,
         Elsewhere,
-    ),
+    )),
     case(
-        QUERY,
-        "roles",
-        "{ roles { id slug permissions } }",
-        none,
-        Elsewhere,
-    ),
-    // tenant
-    case(
-        QUERY,
-        "tenants",
-        "{ tenants { totalCount nodes { id slug } } }",
-        none,
-        Elsewhere,
-    ),
-    case(
-        QUERY,
-        "tenant",
-        "query ($id: ID!) { tenant(id: $id) { id name members { nodes { id } } services { nodes { id } } availableServices { nodes { id } } roles { id } } }",
-        |ids| json!({ "id": ids.tenant }),
-        Blind,
-    ),
-    case(
-        QUERY,
-        "tenantBySlug",
-        "query ($slug: String!) { tenantBySlug(slug: $slug) { id name } }",
-        |ids| json!({ "slug": ids.tenant_slug }),
+        MUTATION,
+        "renameSession",
+        "mutation ($id: ID!) { renameSession(input: { sessionId: $id, name: \"x\" }) { session { id } } }",
+        |ids| json!({ "id": ids.session }),
         Blind,
     ),
     case(
         MUTATION,
-        "createTenant",
-        "mutation { createTenant(input: { name: \"x\", slug: \"owned\" }) { tenant { id } } }",
-        none,
-        Elsewhere,
-    ),
-    case(
-        MUTATION,
-        "retryTenantProvisioning",
-        "mutation ($id: ID!) { retryTenantProvisioning(input: { tenantId: $id }) { tenant { id } } }",
-        |ids| json!({ "id": ids.tenant }),
+        "revokeSession",
+        "mutation ($id: ID!) { revokeSession(input: { sessionId: $id }) { session { id } } }",
+        |ids| json!({ "id": ids.session }),
         Blind,
-    ),
-    refused(
-        "FORBIDDEN",
-        case(
-            MUTATION,
-            "addTenantMember",
-            "mutation ($tenant: ID!, $user: ID!) { addTenantMember(input: { tenantId: $tenant, userId: $user, role: \"owner\" }) { membership { id } } }",
-            |ids| json!({ "tenant": ids.tenant, "user": ids.user }),
-            Blind,
-        ),
-    ),
-    refused(
-        "FORBIDDEN",
-        case(
-            MUTATION,
-            "subscribeToService",
-            "mutation ($id: ID!) { subscribeToService(input: { serviceId: $id }) { tenantService { id } } }",
-            |ids| json!({ "id": ids.service }),
-            Blind,
-        ),
     ),
     // registry
     case(
@@ -347,7 +306,14 @@ pub(crate) const CASES: &[Case] = &[
             Elsewhere,
         ),
     ),
-    // Last, because it ends the sessions of those who try.
+    // Last, because they end the sessions of those who try.
+    case(
+        MUTATION,
+        "logoutEverywhere",
+        "mutation { logoutEverywhere(input: { keepCurrent: true }) { ended } }",
+        none,
+        Elsewhere,
+    ),
     case(
         MUTATION,
         "logout",

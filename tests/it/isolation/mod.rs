@@ -1,31 +1,44 @@
 //! Tenants are walls: every operation of the API, tried by whoever must not get through.
 //!
-//! The table in `cases` has a row for every root field; one that is missing fails the test. A
-//! foreign id must be answered exactly like a missing one.
+//! The tables in `cases` and beside it have a row for every root field; one that is missing fails
+//! the test. A foreign id must be answered exactly like a missing one. `matrix` makes the operations
+//! of the schema itself, with all that they take and all that they show.
 
 mod cases;
+mod matrix;
+mod samples;
+mod schema;
 mod world;
 
 use serde_json::{Value, json};
 use testkit::{Backend, Client, Portico, on_both};
 
-use cases::{CASES, Case, Outsider};
+use cases::{Case, Outsider, all};
 use world::{Ids, World};
 
 use crate::journey::SETTINGS;
 
-on_both![no_operation_crosses_a_wall];
+on_both![no_operation_crosses_a_wall, no_made_up_operation_does];
 
 async fn no_operation_crosses_a_wall(backend: Backend) {
     let portico = Portico::start_with(backend, &SETTINGS).await;
     hold_the_walls(portico.client()).await;
 }
 
+async fn no_made_up_operation_does(backend: Backend) {
+    let portico = Portico::start_with(backend, &SETTINGS).await;
+    let world = World::build(portico.client()).await;
+    let short_lived = portico
+        .start_beside_with(&[("PORTICO_AUTH_ACCESS_TOKEN_TTL_S", "1")])
+        .await;
+    matrix::hold(&world, short_lived.client()).await;
+}
+
 /// Tries everything on a platform whose health checks come quickly.
 pub(crate) async fn hold_the_walls(client: &Client) {
     let world = World::build(client).await;
     every_operation_has_a_case(&world).await;
-    for case in CASES {
+    for case in all() {
         nobody_gets_in_without_signing_in(&world, case).await;
         a_stranger_learns_nothing(&world, case).await;
         a_reader_changes_nothing(&world, case).await;
@@ -44,9 +57,7 @@ async fn every_operation_has_a_case(world: &World) {
             .expect("a list")
         {
             let name = field["name"].as_str().expect("a name");
-            let covered = CASES
-                .iter()
-                .any(|case| case.root == root && case.field == name);
+            let covered = all().any(|case| case.root == root && case.field == name);
             assert!(
                 covered,
                 "{root}.{name} has no row in tests/it/isolation/cases.rs"

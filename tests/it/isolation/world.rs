@@ -27,6 +27,9 @@ pub(crate) struct Ids {
     pub(crate) submission: String,
     pub(crate) menu_item: String,
     pub(crate) notification: String,
+    pub(crate) session: String,
+    pub(crate) api_key: String,
+    pub(crate) role: String,
 }
 
 impl World {
@@ -43,10 +46,16 @@ impl World {
         let notification = notification(&owner).await;
 
         let tenant = owner
-            .data("{ viewer { currentTenant { id slug } } }", json!({}))
+            .data(
+                "{ viewer { currentTenant { id slug } } session { id } }",
+                json!({}),
+            )
             .await;
+        let session = text(&tenant["session"]["id"]).to_owned();
         let tenant = &tenant["viewer"]["currentTenant"];
+        let api_key = api_key(&owner).await;
         let reader = reader(client, &owner, text(&tenant["id"])).await;
+        let role = role(&owner).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
             user: text(&user).to_owned(),
@@ -58,6 +67,9 @@ impl World {
             submission,
             menu_item,
             notification,
+            session,
+            api_key,
+            role,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -84,6 +96,28 @@ impl Ids {
             submission: id("sbm"),
             menu_item: id("menu"),
             notification: id("ntf"),
+            session: id("ses"),
+            api_key: id("key"),
+            role: id("role"),
+        }
+    }
+
+    /// The one that `samples` calls by this name.
+    pub(crate) fn named(&self, name: &str) -> &str {
+        match name {
+            "user" => &self.user,
+            "tenant" => &self.tenant,
+            "service" => &self.service,
+            "form" => &self.form,
+            "submission" => &self.submission,
+            "menu_item" => &self.menu_item,
+            "notification" => &self.notification,
+            "session" => &self.session,
+            "api_key" => &self.api_key,
+            "role" => &self.role,
+            // Whose, only another provider could say.
+            "identity" => "idn_01k00000000000000000000000",
+            _ => panic!("there is nothing called {name}"),
         }
     }
 
@@ -96,6 +130,9 @@ impl Ids {
             &self.submission,
             &self.menu_item,
             &self.notification,
+            &self.session,
+            &self.api_key,
+            &self.role,
         ]
         .into_iter()
         .map(String::as_str)
@@ -159,6 +196,14 @@ async fn notification(owner: &Client) -> String {
     .await
 }
 
+async fn api_key(owner: &Client) -> String {
+    let create =
+        "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }";
+    let input = json!({ "name": "Sync", "owner": "TENANT", "scopes": ["service:read"] });
+    let data = owner.data(create, json!({ "input": input })).await;
+    text(&data["createApiKey"]["apiKey"]["id"]).to_owned()
+}
+
 async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
     let reader = client.register("reader@example.com").await;
     let user = reader.data("{ viewer { id } }", json!({})).await["viewer"]["id"].take();
@@ -166,6 +211,12 @@ async fn reader(client: &Client, owner: &Client, tenant: &str) -> Client {
     let input = json!({ "tenantId": tenant, "userId": user, "role": "viewer" });
     owner.data(add, json!({ "input": input })).await;
     reader.switch_tenant(tenant).await
+}
+
+async fn role(owner: &Client) -> String {
+    let create = "mutation { createRole(input: { slug: \"clerk\", name: \"Clerk\", permissions: [\"user:read\"] }) { role { id } } }";
+    let data = owner.data(create, json!({})).await;
+    text(&data["createRole"]["role"]["id"]).to_owned()
 }
 
 async fn refresh_token(client: &Client) -> String {

@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::engine::Context;
 use crate::http::operations::{self, Operations, Outgoing};
 use crate::http::sse::event::{self, Naming, SILENCE};
-use crate::http::{Expiry, Front, negotiate};
+use crate::http::{Expiry, Front, Standing, negotiate};
 use crate::remote::ClientHeaders;
 
 /// Operations that requests may start and stop while the stream is being written.
@@ -67,7 +67,8 @@ impl Feed {
         }
     }
 
-    /// Whether who opened the stream may still have it: a session may have ended meanwhile.
+    /// Whether who opened the stream may still have it: a session may have ended or
+    /// lost a permission meanwhile.
     async fn check(&self) -> ControlFlow<Option<&'static str>> {
         let extensions = &self.context.extensions;
         let (Some(ClientHeaders(headers)), Some(_)) =
@@ -78,6 +79,9 @@ impl Feed {
         match self.front.recognise(headers, None).await {
             Err(error) if !negotiate::status_of(&error).is_server_error() => {
                 ControlFlow::Break(Some("credential ended"))
+            }
+            Ok(now) if now.get::<Standing>() != extensions.get::<Standing>() => {
+                ControlFlow::Break(Some("permissions changed"))
             }
             Ok(_) | Err(_) => ControlFlow::Continue(()),
         }

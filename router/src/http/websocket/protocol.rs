@@ -49,6 +49,7 @@ impl Close {
     pub(crate) const INTERNAL: Self = Self::new(4500, "Internal server error");
     pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     pub(crate) const EXPIRED: Self = Self::new(4401, "credential expired");
+    pub(crate) const CHANGED: Self = Self::new(4205, "permissions changed, connect again");
     pub(crate) const FORBIDDEN: Self = Self::new(4403, "Forbidden");
     pub(crate) const UNKNOWN_PROTOCOL: Self = Self::new(4406, "Subprotocol not acceptable");
     pub(crate) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");

@@ -15,7 +15,7 @@ use crate::engine::{Context, Response};
 use crate::error::{Code, GraphQLError};
 use crate::http::operations::{Operations, Outgoing};
 use crate::http::websocket::protocol::{self, ClientMessage, Close};
-use crate::http::{Expiry, Front, decode, negotiate};
+use crate::http::{Expiry, Front, Standing, decode, negotiate};
 
 /// A moment that does not come while a socket lives.
 const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -41,8 +41,8 @@ pub(crate) struct Session {
 /// Who is at the other end, as far as the socket cares.
 #[derive(Clone, Copy)]
 enum Caller {
-    /// Somebody whose credential ends then.
-    Until(Instant),
+    /// Somebody whose credential ends then, and what they could do when they connected.
+    Until(Instant, Option<Standing>),
     /// Somebody without one.
     Stranger,
 }
@@ -50,8 +50,9 @@ enum Caller {
 impl Caller {
     fn of(recognised: &Extensions) -> Self {
         let expiry = recognised.get::<Expiry>();
+        let standing = recognised.get::<Standing>().copied();
         expiry.map_or(Self::Stranger, |expiry| {
-            Self::Until(Instant::from_std(expiry.0))
+            Self::Until(Instant::from_std(expiry.0), standing)
         })
     }
 }
@@ -215,22 +216,25 @@ impl Session {
             Err(_) => return ControlFlow::Break(Close::FORBIDDEN),
         };
         self.end = match caller {
-            Caller::Until(expiry) => (expiry, Close::EXPIRED),
+            Caller::Until(expiry, _) => (expiry, Close::EXPIRED),
             Caller::Stranger => (Instant::now() + NEVER, Close::GOING_AWAY),
         };
         self.caller = Some(caller);
         ControlFlow::Continue(Some(protocol::ack()))
     }
 
-    /// Whether the caller may stay: a session may have ended meanwhile, and a stranger who does
-    /// nothing takes a place from others.
+    /// Whether the caller may stay: a session may have ended or lost a permission meanwhile, and a
+    /// stranger who does nothing takes a place from others.
     async fn check(&mut self) -> ControlFlow<Option<Close>> {
         match self.caller {
-            Some(Caller::Until(_)) => {
+            Some(Caller::Until(_, standing)) => {
                 let recognised = self.front.recognise(&self.headers, self.peer).await;
                 match recognised {
                     Err(error) if !negotiate::status_of(&error).is_server_error() => {
                         ControlFlow::Break(Some(Close::EXPIRED))
+                    }
+                    Ok(now) if now.get::<Standing>().copied() != standing => {
+                        ControlFlow::Break(Some(Close::CHANGED))
                     }
                     Ok(_) | Err(_) => ControlFlow::Continue(()),
                 }

@@ -9,8 +9,8 @@ use diesel::sqlite::Sqlite;
 use diesel_async::RunQueryDsl;
 use kit::{Conn, on};
 
+use crate::limit::{BackOff, Window};
 use crate::tables::login_failures as rows;
-use crate::throttle::{BackOff, Window};
 
 /// How often attempts failed or may still fail, and since when: the last of them, or the first of
 /// the window.

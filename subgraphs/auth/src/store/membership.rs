@@ -29,3 +29,12 @@ pub(crate) async fn insert(conn: &mut Conn, user: UserId, tenant: TenantId) -> Q
     })?;
     Ok(())
 }
+
+pub(crate) async fn delete(conn: &mut Conn, user: UserId, tenant: TenantId) -> QueryResult<()> {
+    on!(conn, |c| {
+        diesel::delete(rows::table.find((user, tenant)))
+            .execute(c)
+            .await
+    })?;
+    Ok(())
+}

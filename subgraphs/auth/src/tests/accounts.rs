@@ -117,7 +117,7 @@ async fn what_is_wrong_with_a_registration_is_named(backend: Backend) {
 async fn registration_can_be_closed(backend: Backend) {
     let config = AuthConfig {
         registration: Registration::Closed,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     assert_eq!(
@@ -130,7 +130,7 @@ async fn registration_can_be_closed(backend: Backend) {
 async fn an_administrator_registers_others_when_registration_is_closed(backend: Backend) {
     let config = AuthConfig {
         registration: Registration::Closed,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     let query = "mutation ($input: RegisterInput!) { register(input: $input) { user { id } } }";
@@ -156,7 +156,7 @@ async fn an_administrator_registers_others_when_registration_is_closed(backend: 
 async fn registering_keeps_a_pace(backend: Backend) {
     let config = AuthConfig {
         address_registrations_per_minute: NonZeroU32::MIN,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     fixture.newcomer("ada@example.com").await;
@@ -234,5 +234,7 @@ async fn stored_hash(fixture: &Fixture) -> String {
 
     let mut conn = fixture.test.app.db.read().await.expect("connects");
     let accounts = crate::tables::accounts::table.select(crate::tables::accounts::password);
-    kit::on!(&mut conn, |c| accounts.first(c).await).expect("there is one")
+    let hash: Option<String> =
+        kit::on!(&mut conn, |c| accounts.first(c).await).expect("there is one");
+    hash.expect("the account has a password")
 }

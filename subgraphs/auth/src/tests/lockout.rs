@@ -119,7 +119,7 @@ async fn nobody_is_locked_out_by_somebody_elsewhere(backend: Backend) {
 async fn many_addresses_together_lock_an_account(backend: Backend) {
     let config = AuthConfig {
         account_logins_per_minute: NonZeroU32::MAX,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     fixture.register("ada@example.com").await;
@@ -136,7 +136,7 @@ async fn many_addresses_together_lock_an_account(backend: Backend) {
 async fn a_burst_of_registrations_is_no_way_around(backend: Backend) {
     let config = AuthConfig {
         address_registrations_per_minute: NonZeroU32::MAX,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     fixture.register("ada@example.com").await;
@@ -158,7 +158,7 @@ async fn signing_in_keeps_a_pace(backend: Backend) {
     let config = AuthConfig {
         account_logins_per_minute: NonZeroU32::MIN,
         address_logins_per_minute: three,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     fixture.newcomer("ada@example.com").await;

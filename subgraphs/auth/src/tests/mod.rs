@@ -1,10 +1,26 @@
 //! Feature tests of this subgraph alone: GraphQL in, answers out, on both databases.
 
 mod accounts;
+mod announcements;
+mod api_keys;
+mod challenge;
+mod devices;
+mod email;
+mod enrolled;
+mod introspection;
+mod key_use;
+mod letters;
 mod lockout;
+mod oauth;
+mod passwords;
+mod races;
+mod reauthentication;
 mod refreshing;
+mod rotation;
 mod sessions;
 mod tokens;
+mod two_factor;
+mod verifying;
 
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;
@@ -17,7 +33,7 @@ use serde_json::{Value, json};
 use testkit::{Backend, TestApp};
 
 use crate::event::MemberAdded;
-use crate::{AuthConfig, AuthError, Mutation, Query, Verifier};
+use crate::{AuthConfig, AuthError, EmailVerification, Mutation, Query, Verifier};
 
 const PASSWORD: &str = "plum-tractor-Orbit-19";
 
@@ -31,6 +47,14 @@ const REFRESH: &str = "mutation ($token: String!) {
         accessToken refreshToken session { id tenant { id } }
     }
 }";
+
+/// The settings of most tests: accounts can be used at once.
+fn config() -> AuthConfig {
+    AuthConfig {
+        email_verification: EmailVerification::Off,
+        ..AuthConfig::default()
+    }
+}
 
 /// The subgraph on a fresh database.
 struct Fixture {
@@ -51,7 +75,7 @@ struct Tokens {
 
 impl Fixture {
     async fn start(backend: Backend) -> Self {
-        Self::start_with(backend, AuthConfig::default()).await
+        Self::start_with(backend, config()).await
     }
 
     async fn start_with(backend: Backend, config: AuthConfig) -> Self {
@@ -136,7 +160,7 @@ impl Fixture {
         let who = self.verifier.authenticate(token).await.expect("valid");
         Viewer {
             user: who.user,
-            session: who.session,
+            credential: who.credential,
             tenant: who.tenant,
             grants: Grants::default(),
         }

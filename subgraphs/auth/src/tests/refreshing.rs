@@ -30,11 +30,11 @@ fn tokens(answer: &Value) -> Tokens {
 async fn a_refresh_token_leads_to_the_next(backend: Backend) {
     let fixture = Fixture::start(backend).await;
     let mut current = fixture.newcomer("ada@example.com").await;
-    let session = fixture.viewer(&current.access).await.session;
+    let session = fixture.viewer(&current.access).await.session();
     for _ in 0..3 {
         let next = tokens(&fixture.refresh(&current.refresh).await);
         assert_ne!(next.refresh, current.refresh);
-        assert_eq!(fixture.viewer(&next.access).await.session, session);
+        assert_eq!(fixture.viewer(&next.access).await.session(), session);
         current = next;
     }
     let expected = ["register", "login", "refresh", "refresh", "refresh"];
@@ -95,7 +95,7 @@ async fn a_spent_token_whose_successor_is_used_ends_its_session(backend: Backend
 async fn of_many_uses_at_once_exactly_one_succeeds(backend: Backend) {
     let config = AuthConfig {
         refresh_grace_s: 0,
-        ..AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     let first = fixture.newcomer("ada@example.com").await;

@@ -1,5 +1,5 @@
 use kit::id::TenantId;
-use kit::viewer::Revealed;
+use kit::viewer::{Credential, Revealed};
 use serde_json::{Value, json};
 use testkit::{Backend, on_both};
 
@@ -43,7 +43,9 @@ async fn signing_in_opens_a_session(backend: Backend) {
         .await;
     let who = who.expect("the token is valid");
     assert_eq!(payload["user"]["id"], who.user.to_string());
-    assert_eq!(payload["session"]["id"], who.session.to_string());
+    assert!(
+        matches!(who.credential, Credential::Session { id, .. } if payload["session"]["id"] == id.to_string())
+    );
     assert_eq!(who.tenant, None);
     let left = who.expires_at - fixture.test.app.clock.now();
     assert!((890..=900).contains(&left.num_seconds()), "{left}");
@@ -98,7 +100,10 @@ async fn signing_out_ends_access_and_refresh(backend: Backend) {
     let answer = fixture.run(Some(&viewer), logout, json!({})).await;
 
     let session = &answer["logout"]["session"];
-    assert_eq!(session["id"], viewer.session.to_string());
+    assert_eq!(
+        session["id"],
+        viewer.session().expect("a session").to_string()
+    );
     assert!(session["endedAt"].is_string(), "{answer}");
     let refusal = fixture.refusal(&tokens.access).await;
     assert!(matches!(refusal, AuthError::SessionEnded), "{refusal:?}");
@@ -117,7 +122,7 @@ async fn signing_out_ends_access_and_refresh(backend: Backend) {
 async fn a_session_lasts_no_longer_than_it_may(backend: Backend) {
     let config = crate::AuthConfig {
         session_ttl_s: std::num::NonZeroU32::new(100).expect("not zero"),
-        ..crate::AuthConfig::default()
+        ..super::config()
     };
     let fixture = Fixture::start_with(backend, config).await;
     let tokens = fixture.newcomer("ada@example.com").await;
@@ -199,18 +204,21 @@ async fn only_ones_own_session_resolves(backend: Backend) {
     let bob = fixture.viewer(&bob.access).await;
 
     let any = json!([
-        { "__typename": "Session", "id": ada.session },
-        { "__typename": "Session", "id": bob.session },
+        { "__typename": "Session", "id": ada.session().expect("a session") },
+        { "__typename": "Session", "id": bob.session().expect("a session") },
         { "__typename": "Session", "id": "nonsense" },
     ]);
     let answer = fixture.run(Some(&ada), ENTITY, json!({ "any": any })).await;
 
-    let own = json!({ "id": ada.session, "user": { "id": ada.user }, "endedAt": null });
+    let own = json!({ "id": ada.session().expect("a session"), "user": { "id": ada.user }, "endedAt": null });
     assert_eq!(answer, json!({ "_entities": [own, null, null] }));
     let answer = fixture
         .run(Some(&bob), "{ session { id } }", json!({}))
         .await;
-    assert_eq!(answer, json!({ "session": { "id": bob.session } }));
+    assert_eq!(
+        answer,
+        json!({ "session": { "id": bob.session().expect("a session") } })
+    );
     let answer = fixture.run(None, ENTITY, json!({ "any": any })).await;
     assert_eq!(answer, json!({ "_entities": [null, null, null] }));
 }

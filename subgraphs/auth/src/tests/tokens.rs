@@ -44,7 +44,17 @@ async fn an_access_token_says_what_it_is_and_nothing_personal(backend: Backend) 
         json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key["kid"] })
     );
     let names = claims.as_object().expect("an object").keys();
-    let expected = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "auth_time"];
+    let expected = [
+        "iss",
+        "aud",
+        "sub",
+        "sid",
+        "jti",
+        "iat",
+        "exp",
+        "aal",
+        "auth_time",
+    ];
     assert_eq!(names.collect::<Vec<_>>(), expected);
     assert_eq!(
         (&claims["iss"], &claims["aud"]),

@@ -69,13 +69,7 @@ pub(crate) async fn list(
     permissions: &[String],
     page: &Page<NotificationId>,
 ) -> QueryResult<Vec<Notification>> {
-    // Newest first is the keyset order read from its other end.
-    let page = Page {
-        after: page.before,
-        before: page.after,
-        backward: !page.backward,
-        size: page.size,
-    };
+    let page = page.newest_first();
     on!(conn, |c| {
         let query = Notification::permitted(permissions)
             .select(Notification::as_select())

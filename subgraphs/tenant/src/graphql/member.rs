@@ -10,7 +10,7 @@ use super::tenant::Tenant;
 use super::user::User;
 use super::{load, require_current};
 use crate::ids::MembershipId;
-use crate::store::{self, members};
+use crate::store::{self, HeldRole, members};
 
 /// A membership that the viewer may see.
 pub(crate) struct Membership(pub(crate) store::Membership);
@@ -50,11 +50,16 @@ impl Membership {
         Some(User { id: self.0.user_id })
     }
 
-    /// The role that the member has in the tenant.
+    /// The roles that the member has in the tenant, the built-in ones first. What one of them
+    /// grants, all grant; what one of them denies, all deny.
+    async fn roles(&self) -> Option<Vec<Role>> {
+        Some(self.0.roles.iter().map(Role::from).collect())
+    }
+
+    /// The first of the roles that the member has in the tenant.
+    #[graphql(deprecation = "A member can have several roles: use `roles`.")]
     async fn role(&self) -> Option<Role> {
-        Some(Role {
-            slug: self.0.role.clone(),
-        })
+        self.0.roles.first().map(Role::from)
     }
 
     /// When the user became a member.
@@ -65,8 +70,20 @@ impl Membership {
 
 /// A set of permissions that members are given by name.
 #[derive(SimpleObject)]
-#[graphql(unresolvable = "slug")]
+#[graphql(unresolvable = "id")]
 struct Role {
+    /// Its id.
+    id: ID,
     /// Its short name, for example `owner`.
+    #[graphql(shareable)]
     slug: String,
+}
+
+impl From<&HeldRole> for Role {
+    fn from(role: &HeldRole) -> Self {
+        Self {
+            id: role.id.to_string().into(),
+            slug: role.slug.clone(),
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::config::TenantConfig;
 use crate::error::TenantError;
 use crate::ids::SubscriptionId;
 use crate::loaders::{Subscriptions, Tenants};
-use crate::member::{self as members, NewMember};
+use crate::member::{self as members, Place};
 use crate::store::tenants as rows;
 use member::Membership;
 use subscription::TenantService;
@@ -130,7 +130,7 @@ impl Mutation {
     /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
     /// is ready: look at its `state`. Enter it with `switchTenant`. One user can create a limited
     /// number of tenants, 20 unless the operator chose another; beyond it the code is
-    /// `QUOTA_EXCEEDED`.
+    /// `QUOTA_EXCEEDED`. An API key cannot create one.
     async fn create_tenant(
         &self,
         ctx: &Context<'_>,
@@ -158,22 +158,65 @@ impl Mutation {
         })
     }
 
-    /// Adds a user to the current tenant. Needs the permission `tenant.member:manage`; only an
-    /// owner can add an owner.
+    /// Adds a user to the current tenant. Needs the permission `tenant.member:manage`, and all that
+    /// the roles grant; only an owner can add an owner.
     async fn add_tenant_member(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who is added, and as what.")] input: AddTenantMemberInput,
     ) -> Result<AddTenantMemberPayload, ApiError> {
         let (app, viewer) = (ctx.app(), ctx.viewer()?);
-        let new = NewMember {
+        let place = Place {
             tenant: parse(input.tenant_id, "/tenantId")?,
             user: parse(input.user_id, "/userId")?,
-            role: input.role,
+            roles: match (input.roles, input.role) {
+                (Some(roles), None) => roles,
+                (None, Some(role)) => vec![role],
+                _ => return Err(TenantError::RoleCount.into()),
+            },
         };
-        let membership = members::add(app, viewer, new).await?;
+        let membership = members::add(app, viewer, place).await?;
         Ok(AddTenantMemberPayload {
             membership: Membership(membership),
+        })
+    }
+
+    /// Replaces the roles of a member of the current tenant; from the next request on the member
+    /// has these and no others. Needs the permission `tenant.member:manage`, and all that the
+    /// member is granted by it. Only an owner can change an owner, and a tenant keeps its last one.
+    async fn update_tenant_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The member, and the roles.")] input: UpdateTenantMemberInput,
+    ) -> Result<UpdateTenantMemberPayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let place = Place {
+            tenant: parse(input.tenant_id, "/tenantId")?,
+            user: parse(input.user_id, "/userId")?,
+            roles: input.roles,
+        };
+        let membership = members::update(app, viewer, place).await?;
+        Ok(UpdateTenantMemberPayload {
+            membership: Membership(membership),
+        })
+    }
+
+    /// Takes a member out of the current tenant: from the next request on, what the user sends is
+    /// outside of the tenant. Needs the permission `tenant.member:manage`, except to leave oneself.
+    /// Only an owner can remove an owner, and a tenant keeps its last one.
+    async fn remove_tenant_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The member.")] input: RemoveTenantMemberInput,
+    ) -> Result<RemoveTenantMemberPayload, ApiError> {
+        let (app, viewer) = (ctx.app(), ctx.viewer()?);
+        let tenant = parse(input.tenant_id, "/tenantId")?;
+        let user = parse(input.user_id, "/userId")?;
+        let removed = members::remove(app, viewer, tenant, user).await?;
+        Ok(RemoveTenantMemberPayload {
+            removed_membership_id: removed.id.to_string().into(),
+            user: Some(User { id: user }),
+            tenant: load(ctx, tenant).await?,
         })
     }
 
@@ -234,8 +277,51 @@ struct AddTenantMemberInput {
     tenant_id: ID,
     /// The user who becomes a member.
     user_id: ID,
-    /// Slug of the member's role: `owner`, `admin`, `member` or `viewer`.
-    role: String,
+    /// Slugs of the member's roles, 1 to 10: `admin`, `member`, `viewer` and those that the tenant
+    /// has defined in any combination, or `owner` alone.
+    roles: Option<Vec<String>>,
+    /// Slug of the member's only role. Give `roles` instead, not both.
+    #[graphql(deprecation = "A member can have several roles: use `roles`.")]
+    role: Option<String>,
+}
+
+/// The roles that a member is to have.
+#[derive(InputObject)]
+struct UpdateTenantMemberInput {
+    /// The tenant: the current one.
+    tenant_id: ID,
+    /// The member.
+    user_id: ID,
+    /// Slugs of the member's roles, 1 to 10: `admin`, `member`, `viewer` and those that the tenant
+    /// has defined in any combination, or `owner` alone.
+    roles: Vec<String>,
+}
+
+/// What `updateTenantMember` answers.
+#[derive(SimpleObject)]
+struct UpdateTenantMemberPayload {
+    /// The membership with its new roles.
+    membership: Membership,
+}
+
+/// A member to take out.
+#[derive(InputObject)]
+struct RemoveTenantMemberInput {
+    /// The tenant: the current one.
+    tenant_id: ID,
+    /// The member.
+    user_id: ID,
+}
+
+/// What `removeTenantMember` answers.
+#[derive(SimpleObject)]
+struct RemoveTenantMemberPayload {
+    /// The id of the membership that has ended.
+    removed_membership_id: ID,
+    /// Who is out of the tenant.
+    user: Option<User>,
+    /// The tenant; null after leaving it oneself.
+    tenant: Option<Tenant>,
 }
 
 /// What `addTenantMember` answers.

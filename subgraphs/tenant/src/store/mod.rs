@@ -3,11 +3,12 @@
 pub(crate) mod members;
 pub(crate) mod projections;
 pub(crate) mod provisioning;
+pub(crate) mod roles;
 mod state;
 pub(crate) mod subscriptions;
 pub(crate) mod tenants;
 
-pub(crate) use members::Membership;
+pub(crate) use members::{HeldRole, Membership};
 pub(crate) use state::State;
 pub(crate) use subscriptions::Subscription;
 pub(crate) use tenants::Tenant;

@@ -92,13 +92,16 @@ async fn nobody_enters_a_tenant_that_is_not_ready(backend: Backend) {
     let ada = world.somebody();
     let id = left_behind(&world, &ada).await;
     let mut conn = world.app().db.read().await.unwrap();
-    assert_eq!(crate::role_of(&mut conn, id, ada.user).await.unwrap(), None);
+    assert_eq!(
+        crate::roles_of(&mut conn, id, ada.user).await.unwrap(),
+        None
+    );
     drop(conn);
     world.app().clock.advance(CLAIM);
     reconcile(world.app()).await.unwrap();
     let mut conn = world.app().db.read().await.unwrap();
-    let role = crate::role_of(&mut conn, id, ada.user).await.unwrap();
-    assert_eq!(role.as_deref(), Some("owner"));
+    let roles = crate::roles_of(&mut conn, id, ada.user).await.unwrap();
+    assert_eq!(roles, Some(vec![kit::role::OWNER.id]));
 }
 
 /// A file where the directory should be fails on SQLite only.

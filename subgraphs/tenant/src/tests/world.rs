@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{EmptySubscription, Schema};
 use kit::event::{self, Payload};
-use kit::id::{ServiceId, SessionId, TenantId, UserId};
+use kit::id::{ServiceId, TenantId, UserId};
 use kit::permission::Grants;
 use kit::{App, Viewer};
 use serde::Serialize;
@@ -36,10 +36,8 @@ impl World {
     /// Somebody who is signed in and in no tenant.
     pub(super) fn somebody(&self) -> Viewer {
         Viewer {
-            user: UserId::new(),
-            session: SessionId::new(),
             tenant: None,
-            grants: Grants::default(),
+            ..self.test.viewer(&[])
         }
     }
 

@@ -1,12 +1,14 @@
 //! The types of this subgraph.
 
-use async_graphql::{ID, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use kit::Viewer;
 use kit::id::TenantId;
+use kit::permission::Entry;
 use kit::scalar::EmailAddress;
+use kit::{ApiError, Viewer};
 
-use crate::role::{self, BUILT_IN};
+use crate::loaders::RolesOfTenants;
+use crate::role;
 use crate::store::Profile;
 use crate::user::READ;
 
@@ -19,8 +21,16 @@ pub(crate) struct User {
     name: String,
     /// The address that the user signs in with. Others see it with the permission `user:read` only.
     email: Option<EmailAddress>,
+    /// Address of a picture of the user; null if there is none.
+    avatar_url: Option<String>,
+    /// The language that the user prefers, as a tag of BCP 47; null if they did not say.
+    locale: Option<String>,
+    /// Where the user's clock runs, as a name of the IANA database; null if they did not say.
+    time_zone: Option<String>,
     /// When the user registered.
     created_at: DateTime<Utc>,
+    /// When the profile last changed.
+    updated_at: DateTime<Utc>,
 }
 
 impl User {
@@ -30,7 +40,11 @@ impl User {
             email: EmailAddress::parse(&profile.email),
             id: profile.id.into(),
             name: profile.name,
+            avatar_url: profile.avatar_url,
+            locale: profile.locale,
+            time_zone: profile.time_zone,
             created_at: profile.created_at.and_utc(),
+            updated_at: profile.updated_at.unwrap_or(profile.created_at).and_utc(),
         }
     }
 
@@ -51,6 +65,7 @@ pub(crate) struct Role {
     /// The role's id.
     id: ID,
     /// The role's name in inputs, such as `member`.
+    #[graphql(shareable)]
     slug: String,
     /// What the role is called.
     name: String,
@@ -64,41 +79,60 @@ pub(crate) struct Role {
     permissions: Vec<String>,
 }
 
-impl Role {
-    /// Every role that there is.
-    pub(super) fn all() -> Vec<Self> {
-        BUILT_IN.map(Self::from).into()
-    }
-}
-
 impl From<role::Role> for Role {
     fn from(role: role::Role) -> Self {
-        let permissions = role.permissions.iter();
         Self {
             id: role.id.into(),
-            slug: role.slug.to_owned(),
-            name: role.name.to_owned(),
-            description: role.description.to_owned(),
-            built_in: true,
-            permissions: permissions.map(|&pattern| pattern.to_owned()).collect(),
+            slug: role.slug,
+            name: role.name,
+            description: role.description,
+            built_in: role.tenant.is_none(),
+            permissions: role.permissions,
         }
     }
 }
 
-/// An isolated customer of the platform.
+/// Something that can be granted.
 #[derive(SimpleObject)]
-pub(crate) struct Tenant {
-    /// The tenant's id.
-    id: ID,
-    /// The roles that a member of the tenant can have.
-    roles: Vec<Role>,
+pub(crate) struct Permission {
+    /// Its name, as roles grant it. With a `*` where there is one for each service: grant
+    /// `service.*:read`, or `service.billing:read` for the service `billing` alone.
+    pub(super) name: &'static str,
+    /// What it lets somebody do.
+    pub(super) description: &'static str,
+    /// What it is about; to show those together that belong together.
+    pub(super) group: &'static str,
+    /// The subgraph whose operations ask for it.
+    pub(super) subgraph: &'static str,
 }
 
-impl From<TenantId> for Tenant {
-    fn from(id: TenantId) -> Self {
+impl From<&Entry> for Permission {
+    fn from(entry: &Entry) -> Self {
         Self {
-            id: id.into(),
-            roles: Role::all(),
+            name: entry.described.permission.0,
+            description: entry.described.description,
+            group: entry.described.group,
+            subgraph: entry.subgraph,
         }
+    }
+}
+
+/// A tenant that the viewer belongs to.
+pub(crate) struct Tenant(pub(super) TenantId);
+
+/// An isolated customer of the platform.
+#[Object]
+impl Tenant {
+    /// The tenant's id.
+    async fn id(&self) -> ID {
+        self.0.into()
+    }
+
+    /// The roles that a member of the tenant can have: the built-in ones first, then those that the
+    /// tenant has defined, oldest first.
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>, ApiError> {
+        let loaded = ctx.data_unchecked::<RolesOfTenants>().load(self.0).await?;
+        let roles = loaded.unwrap_or_default().into_iter();
+        Ok(roles.map(Role::from).collect())
     }
 }

@@ -1,0 +1,153 @@
+//! What is good for one use, used by many at once.
+
+use futures::future::join_all;
+use kit::viewer::Client;
+use serde_json::{Value, json};
+use testkit::{Backend, on_both};
+
+use super::letters::{INVALID_PROOF, REGISTER, RESET, VERIFY, code, other_code, required, token};
+use super::{Fixture, PASSWORD};
+
+on_both![
+    of_many_who_follow_a_link_one_proves_the_address,
+    of_many_who_type_a_code_one_proves_the_address,
+    of_many_who_guess_at_once_five_are_heard,
+    of_many_resets_one_counts,
+    of_many_who_confirm_an_address_one_does,
+    many_register_an_address_and_one_has_it,
+];
+
+const ADA: &str = "ada@example.com";
+const MANY: u8 = 50;
+
+impl Fixture {
+    /// Sends an operation fifty times at once, each from a network of its own.
+    async fn many(&self, query: &str, input: impl Fn(u8) -> Value) -> Vec<Value> {
+        let send = |place: u8| {
+            let client = Client {
+                address: Some([198, 51, 100, place].into()),
+                agent: None,
+            };
+            self.run_from(client, None, query, json!({ "input": input(place) }))
+        };
+        join_all((0..MANY).map(send)).await
+    }
+}
+
+/// One succeeds and the others are told that the proof is used.
+fn one_of(answers: &[Value]) {
+    let good = answers.iter().filter(|answer| answer.is_object()).count();
+    let refused = answers.iter().filter(|answer| **answer == INVALID_PROOF);
+    assert_eq!(
+        (good, refused.count()),
+        (1, answers.len() - 1),
+        "{answers:?}"
+    );
+}
+
+async fn of_many_who_follow_a_link_one_proves_the_address(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.ask(ADA).await;
+    let token = token(&fixture.last_letter(ADA).await);
+    one_of(&fixture.many(VERIFY, |_| json!({ "token": token })).await);
+    assert_eq!(fixture.test.recorded("user.registered").await.len(), 1);
+}
+
+async fn of_many_who_type_a_code_one_proves_the_address(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.ask(ADA).await;
+    let code = code(&fixture.last_letter(ADA).await);
+    one_of(
+        &fixture
+            .many(VERIFY, |_| json!({ "email": ADA, "code": code }))
+            .await,
+    );
+    assert_eq!(fixture.test.recorded("user.registered").await.len(), 1);
+}
+
+async fn of_many_who_guess_at_once_five_are_heard(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.ask(ADA).await;
+    let letter = fixture.last_letter(ADA).await;
+    let guess = |place: u8| json!({ "email": ADA, "code": other_code(&letter, place.into()) });
+    let answers = fixture.many(VERIFY, guess).await;
+    assert!(answers.iter().all(|answer| *answer == INVALID_PROOF));
+    assert_eq!(fixture.attempts().await, 5);
+    let input = json!({ "email": ADA, "code": code(&letter) });
+    assert_eq!(fixture.input(VERIFY, input).await, INVALID_PROOF);
+}
+
+async fn of_many_resets_one_counts(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.verified(ADA).await;
+    fixture.request_reset(ADA).await;
+    let token = token(&fixture.last_letter(ADA).await);
+    let new = |place: u8| format!("copper-Lantern-Drift-{place}");
+    let input = |place: u8| json!({ "token": token, "newPassword": new(place) });
+    let answers = fixture.many(RESET, input).await;
+    one_of(&answers);
+    let won = answers.iter().position(Value::is_object);
+    let won = u8::try_from(won.expect("one has won")).expect("one of fifty");
+    assert_eq!(fixture.entering(ADA, &new(won)).await, "LoginSuccess");
+}
+
+async fn of_many_who_confirm_an_address_one_does(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let tokens = fixture.newcomer(ADA).await;
+    let viewer = fixture.viewer(&tokens.access).await;
+    let query =
+        "mutation { requestEmailChange(input: { newEmail: \"new@example.com\" }) { email } }";
+    fixture.run(Some(&viewer), query, json!({})).await;
+    let token = token(&fixture.last_letter("new@example.com").await);
+    let confirm = "mutation ($input: ConfirmEmailChangeInput!) {
+        confirmEmailChange(input: $input) { user { id } }
+    }";
+    one_of(&fixture.many(confirm, |_| json!({ "token": token })).await);
+    assert_eq!(fixture.test.recorded("user.email_changed").await.len(), 1);
+}
+
+async fn many_register_an_address_and_one_has_it(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    let name = |place: u8| format!("Ada {place}");
+    let input = |place| json!({ "name": name(place), "email": ADA, "password": PASSWORD });
+    let answers = fixture.many(REGISTER, input).await;
+    let expected = json!({ "email": ADA, "verificationRequired": true, "user": null });
+    let expected = json!({ "register": expected });
+    assert!(
+        answers.iter().all(|answer| *answer == expected),
+        "{answers:?}"
+    );
+
+    let letters = fixture.letters_to(ADA).await;
+    assert_eq!(letters.len(), 5);
+    let mut good = 0;
+    for letter in &letters {
+        let answer = fixture
+            .input(VERIFY, json!({ "token": token(letter) }))
+            .await;
+        good += i32::from(answer.is_object());
+    }
+    assert!(good <= 1, "{good}");
+    assert_eq!(fixture.accounts().await, 1);
+}
+
+impl Fixture {
+    async fn attempts(&self) -> i32 {
+        use diesel::prelude::*;
+        use diesel_async::RunQueryDsl;
+
+        let mut conn = self.test.app.db.read().await.expect("connects");
+        let tickets = crate::tables::auth_tickets::table;
+        let attempts = tickets.select(crate::tables::auth_tickets::attempts);
+        kit::on!(&mut conn, |c| attempts.first(c).await).expect("there is one")
+    }
+
+    async fn accounts(&self) -> i64 {
+        use diesel::prelude::*;
+        use diesel_async::RunQueryDsl;
+
+        let mut conn = self.test.app.db.read().await.expect("connects");
+        let accounts = crate::tables::accounts::table.count();
+        kit::on!(&mut conn, |c| accounts.get_result(c).await).expect("readable")
+    }
+}
