@@ -30,6 +30,7 @@ pub(crate) fn required(operation: &str, name: &str, of: &str) -> Value {
         (_, "slug", _) => json!("help-desk"),
         (_, "role", _) => json!("member"),
         (_, "path", _) => json!("/x"),
+        ("explainAccess", "permission", _) => json!("service:read"),
         (_, "baseUrl" | "url", _) => json!("http://127.0.0.1:9"),
         (_, _, "EmailAddress") => json!("somebody@example.com"),
         (_, "password" | "newPassword", _) => json!("seven pelicans under a bridge"),
@@ -46,7 +47,7 @@ pub(crate) fn required(operation: &str, name: &str, of: &str) -> Value {
 /// A value that is better given than left out.
 pub(crate) fn optional(operation: &str, name: &str) -> Option<Value> {
     match (operation, name) {
-        ("addTenantMember", "role") => Some(json!("member")),
+        ("addTenantMember", "roles") => Some(json!(["member"])),
         _ => None,
     }
 }

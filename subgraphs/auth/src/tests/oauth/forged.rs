@@ -6,7 +6,6 @@ use testkit::{Answer, Backend, on_both};
 
 use super::issuer::{ACCESS_TOKEN, CLIENT_ID, Issuer, Key};
 use super::{Flow, begin, complete, fixture, user_of};
-use crate::AuthConfig;
 use crate::tests::Fixture;
 
 on_both![

@@ -6,7 +6,6 @@ use testkit::{Answer, Backend, Outside, on_both};
 use url::form_urlencoded;
 
 use super::{begin, complete, fixture, user_of};
-use crate::AuthConfig;
 use crate::tests::Fixture;
 
 on_both![

@@ -6,7 +6,6 @@ use testkit::{Answer, Backend, Outside, on_both};
 use url::Url;
 
 use super::{Flow, World, ada, begin, come_back, complete, fixture, parameters, try_begin};
-use crate::AuthConfig;
 use crate::tests::Fixture;
 
 on_both![
