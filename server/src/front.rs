@@ -20,7 +20,7 @@ use crate::config::Config;
 const MANIFEST_MAX: u64 = 64 << 20;
 /// How often whoever holds a subscription open is recognised again: what was revoked ends within five
 /// seconds, with time for the check itself.
-const CHECK_INTERVAL: Duration = Duration::from_secs(4);
+const CHECK_INTERVAL: Duration = Duration::from_secs(3);
 
 /// Settings of the HTTP front.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -15,6 +15,7 @@ mod letters;
 mod members;
 mod oauth;
 mod operating;
+mod people;
 mod refusals;
 mod roles;
 mod startup;

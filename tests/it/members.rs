@@ -27,8 +27,8 @@ const SWITCH: &str =
 const EVENTS: &str = "subscription { events { type } }";
 const PEOPLE: &str = "{ users { totalCount } }";
 
-/// Checks of an open socket come every five seconds.
-const NEXT_CHECK: Duration = Duration::from_secs(8);
+/// What was taken away stops within this time on an open socket.
+const NEXT_CHECK: Duration = Duration::from_secs(5);
 
 struct Acme {
     owner: Client,

@@ -18,7 +18,7 @@ mod tables;
 
 pub use handler::{Handler, HandlerError};
 pub use log::{Filter, Log};
-pub use record::{Payload, record, record_all};
+pub use record::{Payload, record, record_all, rewrite};
 pub use relay::Relay;
 pub use status::{HandlerStatus, Status};
 pub use stream::{Stream, StreamError};

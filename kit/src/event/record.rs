@@ -1,13 +1,14 @@
 //! The writing end: an event is a row in the transaction of the change.
 
 use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use serde::Serialize;
 
 use super::tables::{event_details, events};
 use crate::clock::Clock;
 use crate::db::{Conn, Json};
 use crate::id::{EventId, TenantId};
-use crate::insert_all;
+use crate::{insert_all, on};
 
 /// What a domain announces: facts, in the past tense.
 pub trait Payload: Serialize {
@@ -80,9 +81,23 @@ pub async fn record_all<P: Payload>(
     Ok(())
 }
 
+/// Replaces what all events of this kind say of the same subject, for data of people that must not
+/// be kept. Readers and handlers find the new payload in the place of the old one, at its time.
+pub async fn rewrite<P: Payload>(conn: &mut Conn, payload: &P) -> QueryResult<()> {
+    let data = to_data(payload)?;
+    let said = events::table
+        .filter(events::subject.eq(payload.subject()))
+        .filter(events::kind.eq(P::KIND));
+    on!(conn, |c| {
+        diesel::update(said)
+            .set(events::data.eq(&data))
+            .execute(c)
+            .await
+    })?;
+    Ok(())
+}
+
 fn new_event<P: Payload>(clock: &Clock, payload: &P) -> QueryResult<NewEvent> {
-    let data = serde_json::to_value(payload)
-        .map_err(|err| diesel::result::Error::SerializationError(Box::new(err)))?;
     Ok(NewEvent {
         id: EventId::new(),
         kind: P::KIND,
@@ -90,6 +105,12 @@ fn new_event<P: Payload>(clock: &Clock, payload: &P) -> QueryResult<NewEvent> {
         tenant_id: payload.tenant(),
         time: clock.now_utc(),
         permission: payload.permission(),
-        data: Json(data),
+        data: to_data(payload)?,
     })
+}
+
+fn to_data<P: Payload>(payload: &P) -> QueryResult<Json<serde_json::Value>> {
+    serde_json::to_value(payload)
+        .map(Json)
+        .map_err(|err| diesel::result::Error::SerializationError(Box::new(err)))
 }

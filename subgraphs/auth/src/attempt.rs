@@ -88,6 +88,16 @@ kept! {
         RequestEmailChange = "request_email_change",
         /// The e-mail address was to be changed.
         ChangeEmail = "change_email",
+        /// An administrator of the platform made an account for somebody.
+        CreateUser = "create_user",
+        /// An administrator of the platform closed an account.
+        DeactivateUser = "deactivate_user",
+        /// An administrator of the platform opened an account again.
+        ReactivateUser = "reactivate_user",
+        /// An account was to be deleted.
+        DeleteUser = "delete_user",
+        /// A user asked for all that is kept of them.
+        ExportData = "export_data",
     }
 }
 

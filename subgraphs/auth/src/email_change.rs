@@ -7,11 +7,11 @@ use kit::viewer::Client;
 use kit::{App, Viewer};
 
 use crate::Auth;
-use crate::account::EmailKey;
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::event::EmailChanged;
 use crate::letters::Subject;
+use crate::person::EmailKey;
 use crate::post::{self, Errand};
 use crate::proof::{Proof, Proven};
 use crate::store::account::Account;

@@ -3,6 +3,7 @@
 use kit::App;
 use kit::event::{EventType, Handler, Payload};
 use kit::id::{TenantId, UserId};
+use kit::role::{OWNER, RoleId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,17 +29,20 @@ pub(crate) struct UserRegistered {
     /// Their e-mail address.
     #[schemars(extend("format" = "email"))]
     pub(crate) email: String,
+    /// The language that they prefer (BCP 47), if it is not English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) locale: Option<String>,
 }
 
-impl Payload for UserRegistered {
-    const KIND: &'static str = "user.registered";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        None
+impl UserRegistered {
+    /// The announcement of an account with this name.
+    pub(crate) fn of(user_id: UserId, name: String, email: &str, locale: &str) -> Self {
+        Self {
+            user_id,
+            name,
+            email: email.to_owned(),
+            locale: (locale != DEFAULT_LOCALE).then(|| locale.to_owned()),
+        }
     }
 }
 
@@ -52,35 +56,64 @@ pub(crate) struct EmailChanged {
     pub(crate) email: String,
 }
 
-impl Payload for EmailChanged {
-    const KIND: &'static str = "user.email_changed";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        None
-    }
-}
-
-/// As much of `tenant.member_added` and `tenant.member_removed` as signing in needs.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct MemberAdded {
-    pub(crate) tenant_id: TenantId,
+/// Nobody can sign in as somebody any more, because an administrator of the platform has decided so.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct UserDeactivated {
+    /// Who cannot.
     pub(crate) user_id: UserId,
+    /// Who has decided it.
+    pub(crate) deactivated_by: UserId,
 }
 
-impl Payload for MemberAdded {
-    const KIND: &'static str = "tenant.member_added";
+/// Somebody who was deactivated can sign in again.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct UserReactivated {
+    /// Who can.
+    pub(crate) user_id: UserId,
+    /// Who has decided it.
+    pub(crate) reactivated_by: UserId,
+}
 
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
+/// Somebody has no account any more. What is on record names them by their id alone from now on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct UserDeleted {
+    /// Who it was.
+    pub(crate) user_id: UserId,
+    /// Who has decided it: themselves, or an administrator of the platform.
+    pub(crate) deleted_by: UserId,
+}
 
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
+macro_rules! of_user {
+    ($($payload:ident, $kind:literal;)+) => {$(
+        impl Payload for $payload {
+            const KIND: &'static str = $kind;
+
+            fn subject(&self) -> String {
+                self.user_id.to_string()
+            }
+
+            fn tenant(&self) -> Option<TenantId> {
+                None
+            }
+        }
+    )+};
+}
+
+of_user! {
+    UserRegistered, "user.registered";
+    EmailChanged, "user.email_changed";
+    UserDeactivated, "user.deactivated";
+    UserReactivated, "user.reactivated";
+    UserDeleted, "user.deleted";
+}
+
+/// As much of what tenants announce of their members as identity needs.
+#[derive(Debug, Deserialize)]
+struct MemberPlaced {
+    tenant_id: TenantId,
+    user_id: UserId,
+    #[serde(default)]
+    role_ids: Vec<RoleId>,
 }
 
 /// As much of `user.profile_updated` as writing letters needs.
@@ -92,14 +125,19 @@ struct ProfileUpdated {
 
 /// What this subgraph does when something happened elsewhere.
 pub fn handlers(_: &App) -> Vec<Handler> {
-    const KINDS: &[&str] = &[MemberAdded::KIND, MEMBER_REMOVED];
+    const KINDS: &[&str] = &[
+        "tenant.member_added",
+        "tenant.member_updated",
+        MEMBER_REMOVED,
+    ];
     let memberships = Handler::new(MEMBERSHIPS, KINDS, |conn, event| {
         Box::pin(async move {
-            let member = MemberAdded::deserialize(&event.data)?;
+            let member = MemberPlaced::deserialize(&event.data)?;
             let (user, tenant) = (member.user_id, member.tenant_id);
+            let owns = member.role_ids.contains(&OWNER.id);
             match event.kind == MEMBER_REMOVED {
                 true => membership::delete(conn, user, tenant).await?,
-                false => membership::insert(conn, user, tenant).await?,
+                false => membership::save(conn, user, tenant, owns).await?,
             }
             Ok(())
         })
@@ -119,5 +157,8 @@ pub fn event_types() -> Vec<EventType> {
     vec![
         EventType::of::<UserRegistered>(),
         EventType::of::<EmailChanged>(),
+        EventType::of::<UserDeactivated>(),
+        EventType::of::<UserReactivated>(),
+        EventType::of::<UserDeleted>(),
     ]
 }

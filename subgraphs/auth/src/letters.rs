@@ -10,6 +10,10 @@ pub(crate) enum Subject {
     VerifyEmail,
     /// Somebody registers an address that has an account.
     Known,
+    /// Somebody made an account for its reader, who has to choose a password.
+    Created,
+    /// The account of its reader is gone.
+    AccountDeleted,
     /// To choose a new password.
     ResetPassword,
     /// The password was changed.
@@ -76,6 +80,16 @@ impl Subject {
                 closing: "Link and code are good for one hour and for one use. If it was not you, \
                           ignore this letter: nothing has changed.",
             },
+            Self::Created => Asking {
+                subject: "An account was made for you",
+                opening: "Those who run the platform have made an account for you, with this e-mail \
+                          address. Choose a password to sign in with:",
+                button: "Choose a password",
+                code: "Or type this code where you are asked for it:",
+                closing: "Link and code are good for seven days and for one use. After that, ask for \
+                          another letter with \u{201c}forgotten password\u{201d}. If you do not know \
+                          what this is about, ignore this letter: nobody else can use the account.",
+            },
             Self::ResetPassword => Asking {
                 subject: "Choose a new password",
                 opening: "Somebody, probably you, has forgotten the password of the account with this \
@@ -116,6 +130,17 @@ impl Subject {
                 code: "Atau ketikkan kode ini saat diminta:",
                 closing: "Tautan dan kode berlaku selama satu jam dan hanya untuk sekali pakai. Jika itu \
                           bukan Anda, abaikan surat ini: tidak ada yang berubah.",
+            },
+            Self::Created => Asking {
+                subject: "Sebuah akun telah dibuat untuk Anda",
+                opening: "Pengelola platform telah membuat akun untuk Anda dengan alamat email ini. \
+                          Buatlah kata sandi untuk masuk:",
+                button: "Buat kata sandi",
+                code: "Atau ketikkan kode ini saat diminta:",
+                closing: "Tautan dan kode berlaku selama tujuh hari dan hanya untuk sekali pakai. \
+                          Setelah itu, mintalah surat baru melalui \u{201c}lupa kata sandi\u{201d}. \
+                          Jika Anda tidak tahu tentang hal ini, abaikan surat ini: tidak ada orang lain \
+                          yang dapat memakai akun tersebut.",
             },
             Self::ResetPassword => Asking {
                 subject: "Buat kata sandi baru",
@@ -175,6 +200,14 @@ impl Subject {
                     "If it was not you, tell the people who run the platform at once.",
                 ],
             ),
+            Self::AccountDeleted => (
+                "Your account was deleted",
+                [
+                    "Your account is gone, with all that it kept of you. Nobody can sign in with it any \
+                     more, and the e-mail address can be registered again.",
+                    "If it was not you, tell the people who run the platform.",
+                ],
+            ),
             _ => (
                 "Your password was changed",
                 [
@@ -213,6 +246,14 @@ impl Subject {
                     "Akun Anda sekarang memiliki alamat email lain. Silakan masuk dengan alamat itu; alamat \
                      ini tidak dipakai lagi.",
                     "Jika itu bukan Anda, segera beri tahu pengelola platform.",
+                ],
+            ),
+            Self::AccountDeleted => (
+                "Akun Anda telah dihapus",
+                [
+                    "Akun Anda sudah tidak ada, beserta semua data Anda di dalamnya. Tidak ada lagi yang \
+                     dapat masuk dengan akun itu, dan alamat email ini dapat didaftarkan kembali.",
+                    "Jika itu bukan Anda, beri tahu pengelola platform.",
                 ],
             ),
             _ => (

@@ -6,10 +6,10 @@ use kit::viewer::Client;
 use kit::{App, Conn};
 
 use crate::Auth;
-use crate::account::EmailKey;
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::password::{self, Verdict};
+use crate::person::EmailKey;
 use crate::second_factor::{self, Challenge};
 use crate::store::account::Account;
 use crate::store::membership;
@@ -203,6 +203,8 @@ pub(crate) async fn enter(
     account: &Account,
     action: Action,
 ) -> Result<Entering, AuthError> {
+    // Whoever closes the account at this moment ends the session that is opened here, or is first.
+    let account = &Account::lock(conn, account.id).await?;
     if account.deactivated_at.is_some() {
         return Err(AuthError::Deactivated);
     }

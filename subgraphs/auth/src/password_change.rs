@@ -4,11 +4,11 @@ use kit::viewer::Client;
 use kit::{App, Viewer};
 
 use crate::Auth;
-use crate::account::{EmailKey, words_of};
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::letters::Subject;
 use crate::password::{self, Verdict};
+use crate::person::{EmailKey, words_of};
 use crate::post;
 use crate::store::account::Account;
 use crate::store::session::Session;

@@ -2,7 +2,7 @@
 
 use kit::permission::Described;
 
-use crate::{account, api_key, introspection};
+use crate::{account, api_key, deletion, introspection, status};
 
 /// What operations of this subgraph require.
 pub fn permissions() -> Vec<Described> {
@@ -11,6 +11,16 @@ pub fn permissions() -> Vec<Described> {
             account::CREATE,
             "Platform",
             "Creates accounts for others, also where registration is closed.",
+        ),
+        Described::new(
+            status::DEACTIVATE,
+            "Platform",
+            "Closes the accounts of others, and opens them again.",
+        ),
+        Described::new(
+            deletion::DELETE,
+            "Platform",
+            "Deletes the accounts of others for good.",
         ),
         Described::new(
             api_key::MANAGE,

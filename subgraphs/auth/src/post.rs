@@ -12,16 +12,18 @@ use kit::{App, Conn};
 use url::Url;
 
 use crate::Auth;
-use crate::account::EmailKey;
 use crate::config::LinkConfig;
 use crate::error::AuthError;
 use crate::letters::{Subject, Way};
+use crate::person::EmailKey;
 use crate::store::account::Account;
 use crate::throttle::{Throttle, network_of};
 use crate::ticket::{NewTicket, Purpose, Ticket};
 
 /// For how long a new address can be proven.
 const VERIFY: TimeDelta = TimeDelta::days(1);
+/// For how long somebody can take over an account that was made for them.
+const ACCEPT: TimeDelta = TimeDelta::days(7);
 /// For how long a password can be chosen or another address be proven.
 const CHANGE: TimeDelta = TimeDelta::hours(1);
 
@@ -71,8 +73,9 @@ pub(crate) async fn send(
     let ticket = NewTicket {
         purpose: errand.purpose,
         account,
-        life: match errand.purpose {
-            Purpose::VerifyEmail => VERIFY,
+        life: match (errand.subject, errand.purpose) {
+            (Subject::Created, _) => ACCEPT,
+            (_, Purpose::VerifyEmail) => VERIFY,
             _ => CHANGE,
         },
         with_code: true,

@@ -4,9 +4,9 @@
 use kit::viewer::Client;
 use kit::{App, Conn};
 
-use crate::account::EmailKey;
 use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
+use crate::person::EmailKey;
 use crate::store::account::Account;
 use crate::throttle::{Charges, Throttle};
 use crate::ticket::{Purpose, Ticket};

@@ -5,11 +5,11 @@ use kit::viewer::Client;
 use kit::{App, Viewer};
 
 use crate::Auth;
-use crate::account::EmailKey;
 use crate::activity::{Action, Activity};
 use crate::error::AuthError;
 use crate::login::{self, TWO_FACTORS};
 use crate::password::{self, Verdict};
+use crate::person::EmailKey;
 use crate::second_factor::Proof;
 use crate::store::account::Account;
 use crate::store::second_factor::SecondFactor;

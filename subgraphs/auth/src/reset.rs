@@ -5,11 +5,11 @@ use kit::id::UserId;
 use kit::viewer::Client;
 
 use crate::Auth;
-use crate::account::{EmailKey, words_of};
 use crate::activity::{Action, Activity};
 use crate::error::AuthError;
 use crate::letters::Subject;
 use crate::password;
+use crate::person::{EmailKey, words_of};
 use crate::post::{self, Errand};
 use crate::proof::{Proof, Proven};
 use crate::store::account::Account;

@@ -19,6 +19,7 @@ diesel::table! {
     account_tenants (account_id, tenant_id) {
         account_id -> Text,
         tenant_id -> Text,
+        owns -> SmallInt,
     }
 }
 

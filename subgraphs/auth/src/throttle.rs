@@ -19,9 +19,9 @@ use kit::viewer::Client;
 use kit::{App, Conn};
 use sha2::{Digest as _, Sha256};
 
-use crate::account::EmailKey;
 use crate::error::AuthError;
 use crate::limit::{BackOff, Window};
+use crate::person::EmailKey;
 use crate::store::failure::{self, Failures};
 
 /// Failures are forgotten when there has been none for so long.

@@ -41,6 +41,15 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// Whatever an account may have.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::VerifyEmail,
+        Self::ResetPassword,
+        Self::ChangeEmail,
+        Self::TwoFactor,
+        Self::OAuth,
+        Self::HandOver,
+    ];
     /// What is void when the password changes: it may have been begun by whoever knew the old one.
     pub(crate) const OF_A_PASSWORD: [Self; 3] =
         [Self::ResetPassword, Self::ChangeEmail, Self::TwoFactor];

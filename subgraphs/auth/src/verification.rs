@@ -6,11 +6,11 @@ use kit::viewer::Client;
 use kit::{App, Conn};
 
 use crate::Auth;
-use crate::account::EmailKey;
 use crate::activity::{Action, Activity};
 use crate::error::AuthError;
 use crate::event::UserRegistered;
 use crate::letters::Subject;
+use crate::person::EmailKey;
 use crate::post::{self, Errand};
 use crate::proof::Proof;
 use crate::store::account::Account;
@@ -55,11 +55,7 @@ pub(crate) async fn prove(app: &App, conn: &mut Conn, user: UserId) -> Result<()
         return Ok(());
     };
     Account::forget_name(conn, user).await?;
-    let registered = UserRegistered {
-        user_id: user,
-        name,
-        email: account.email,
-    };
+    let registered = UserRegistered::of(user, name, &account.email, &account.locale);
     event::record(conn, &app.clock, &registered).await?;
     Ok(())
 }

@@ -3,9 +3,32 @@
 use diesel::QueryResult;
 use kit::Conn;
 use kit::clock::Clock;
+use kit::event::Handler;
 use kit::id::UserId;
+use serde::Deserialize;
 
 use crate::store;
+
+/// As much of `user.deleted` as is needed here.
+#[derive(Deserialize)]
+struct UserDeleted {
+    user_id: UserId,
+}
+
+/// Forgets administrators who have no account any more.
+pub(crate) fn keep() -> Handler {
+    Handler::new(
+        "platform.administrators",
+        &["user.deleted"],
+        |conn, event| {
+            Box::pin(async move {
+                let deleted = UserDeleted::deserialize(&event.data)?;
+                store::delete(conn, deleted.user_id).await?;
+                Ok(())
+            })
+        },
+    )
+}
 
 /// Makes a user an administrator of the platform.
 pub async fn appoint(conn: &mut Conn, clock: &Clock, user: UserId) -> QueryResult<()> {

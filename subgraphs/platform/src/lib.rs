@@ -46,9 +46,9 @@ pub fn attach(request: Request, app: &App, viewer: Option<&Viewer>) -> Request {
     }
 }
 
-/// The platform reacts to no event.
+/// What the platform does when something happened: whoever is gone administers nothing.
 pub fn handlers(_: &App) -> Vec<Handler> {
-    Vec::new()
+    vec![administrator::keep()]
 }
 
 /// The platform announces nothing of its own.

@@ -22,6 +22,15 @@ pub(crate) async fn insert(conn: &mut Conn, user: UserId, at: NaiveDateTime) -> 
     })
 }
 
+/// Removes an administrator.
+pub(crate) async fn delete(conn: &mut Conn, user: UserId) -> QueryResult<usize> {
+    on!(conn, |c| {
+        diesel::delete(administrators::table.find(user))
+            .execute(c)
+            .await
+    })
+}
+
 /// Whether a user administers the platform.
 pub(crate) async fn exists(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     on!(conn, |c| {

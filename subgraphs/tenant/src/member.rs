@@ -3,6 +3,8 @@
 //! Whoever manages members hands on what they have and no more, and owners are the business of
 //! owners: otherwise one could make oneself more than one is through an accomplice.
 
+use diesel::QueryResult;
+use kit::clock::Clock;
 use kit::id::{TenantId, UserId};
 use kit::{App, Conn, Permission, Viewer, event};
 
@@ -125,6 +127,50 @@ pub(crate) async fn remove(
         Ok(member)
     })
     .await
+}
+
+/// Memberships of one user that are shown at most. A user creates fewer; beyond that somebody else
+/// added them.
+pub(crate) const LISTED_MAX: i64 = 500;
+
+/// All memberships of the viewer, for themselves to take along. Needs a fresh proof of who they are.
+pub(crate) async fn export(app: &App, viewer: &Viewer) -> Result<serde_json::Value, TenantError> {
+    viewer.require_recent(app.clock.now())?;
+    let mut conn = app.db.read().await?;
+    let found = members::list_of_user(&mut conn, viewer.user, LISTED_MAX).await?;
+    let found = found.into_iter().map(|member| {
+        let roles = member.roles.iter().map(|role| role.slug.as_str());
+        serde_json::json!({
+            "tenantId": member.tenant_id,
+            "roles": roles.collect::<Vec<_>>(),
+            "joinedAt": member.joined_at,
+        })
+    });
+    Ok(found.collect())
+}
+
+/// Takes a user who is gone out of all tenants, in the caller's transaction. One of which the user
+/// was the only member stays, and nobody is in it.
+pub(crate) async fn remove_everywhere(
+    conn: &mut Conn,
+    clock: &Clock,
+    user: UserId,
+) -> QueryResult<()> {
+    loop {
+        let found = members::list_of_user(conn, user, LISTED_MAX).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for member in found {
+            tenants::lock_active(conn, member.tenant_id).await?;
+            members::delete(conn, member.id).await?;
+            let removed = TenantMemberRemoved {
+                tenant_id: member.tenant_id,
+                user_id: user,
+            };
+            event::record(conn, clock, &removed).await?;
+        }
+    }
 }
 
 fn managed_tenant(viewer: &Viewer, asked: TenantId) -> Result<TenantId, TenantError> {

@@ -7,6 +7,7 @@ use kit::id::{ServiceId, TenantId, UserId};
 use kit::role::RoleId;
 use serde::Deserialize;
 
+use crate::member;
 use crate::store::members;
 use crate::store::projections::{self, KnownService};
 use crate::store::roles::{self, KnownRole};
@@ -18,8 +19,9 @@ pub(crate) const SERVICES: &str = "tenant.services";
 /// Keeps what roles the tenants have defined.
 pub(crate) const ROLES: &str = "tenant.roles";
 
+/// As much of `user.registered` and `user.deleted` as is needed to know who there is.
 #[derive(Deserialize)]
-struct UserRegistered {
+struct UserAnnounced {
     user_id: UserId,
 }
 
@@ -69,16 +71,28 @@ fn keep_roles() -> Handler {
     })
 }
 
+/// Keeps who may become a member. Whoever is gone is taken out of all tenants.
+fn keep_users(app: &App) -> Handler {
+    const DELETED: &str = "user.deleted";
+    let clock = app.clock.clone();
+    Handler::new(USERS, &["user.registered", DELETED], move |conn, event| {
+        let clock = clock.clone();
+        Box::pin(async move {
+            let user = UserAnnounced::deserialize(&event.data)?.user_id;
+            if event.kind == DELETED {
+                projections::forget_user(conn, user).await?;
+                return Ok(member::remove_everywhere(conn, &clock, user).await?);
+            }
+            projections::remember_user(conn, user).await?;
+            Ok(())
+        })
+    })
+}
+
 /// What this subgraph does when something happened.
-pub fn handlers(_: &App) -> Vec<Handler> {
+pub fn handlers(app: &App) -> Vec<Handler> {
     vec![
-        Handler::new(USERS, &["user.registered"], |conn, event| {
-            Box::pin(async move {
-                let registered = UserRegistered::deserialize(&event.data)?;
-                projections::remember_user(conn, registered.user_id).await?;
-                Ok(())
-            })
-        }),
+        keep_users(app),
         Handler::new(SERVICES, &["service.registered"], |conn, event| {
             Box::pin(async move {
                 let registered = ServiceRegistered::deserialize(&event.data)?;

@@ -110,6 +110,17 @@ impl RoleDeleted {
 }
 
 impl UserProfileUpdated {
+    /// What is left of it when the user is gone.
+    pub(crate) fn forgotten(user_id: UserId) -> Self {
+        Self {
+            user_id,
+            name: "Deleted user".to_owned(),
+            avatar_url: None,
+            locale: None,
+            time_zone: None,
+        }
+    }
+
     pub(crate) fn of(profile: &Profile) -> Self {
         Self {
             user_id: profile.id,

@@ -39,6 +39,9 @@ pub(crate) enum UserError {
     /// Too long.
     #[error("`search` has at most 100 characters")]
     Search,
+    /// Roles are held in a tenant.
+    #[error("`role` goes without `everywhere`: roles are held in the current tenant")]
+    RoleEverywhere,
     /// No such role of the current tenant.
     #[error("there is no role `{0}`; `roles` lists them")]
     UnknownSlug(String),
@@ -124,6 +127,7 @@ impl Coded for UserError {
             | Self::Locale
             | Self::TimeZone
             | Self::Search
+            | Self::RoleEverywhere
             | Self::UnknownSlug(_)
             | Self::Slug
             | Self::RoleName
@@ -145,7 +149,7 @@ impl Coded for UserError {
             Self::TimeZone => Some("/timeZone"),
             Self::UnknownUser(_) => Some("/userId"),
             Self::Search => Some("/search"),
-            Self::UnknownSlug(_) => Some("/role"),
+            Self::UnknownSlug(_) | Self::RoleEverywhere => Some("/role"),
             Self::Slug | Self::SlugTaken(_) => Some("/slug"),
             Self::Description => Some("/description"),
             Self::PatternCount

@@ -1,7 +1,8 @@
 //! What this subgraph keeps of others' announcements.
 
+use chrono::NaiveDateTime;
 use kit::App;
-use kit::event::Handler;
+use kit::event::{self, Handler};
 use kit::id::{TenantId, UserId};
 use kit::role::{BuiltIn, RoleId};
 use serde::Deserialize;
@@ -44,6 +45,12 @@ struct EmailChanged {
     email: String,
 }
 
+/// As much of `user.deactivated`, `user.reactivated` and `user.deleted` as a profile needs.
+#[derive(Debug, Deserialize)]
+struct UserChanged {
+    user_id: UserId,
+}
+
 #[derive(Debug, Deserialize)]
 struct MemberRemoved {
     tenant_id: TenantId,
@@ -56,31 +63,54 @@ pub fn handlers(_: &App) -> Vec<Handler> {
 }
 
 fn keep_profiles() -> Handler {
-    const EMAIL_CHANGED: &str = "user.email_changed";
-    Handler::new(
-        PROFILES,
-        &["user.registered", EMAIL_CHANGED],
-        |conn, event| {
-            Box::pin(async move {
-                if event.kind == EMAIL_CHANGED {
-                    let changed = EmailChanged::deserialize(&event.data)?;
-                    return Ok(Profile::set_email(conn, changed.user_id, &changed.email).await?);
+    const KINDS: &[&str] = &[
+        "user.registered",
+        "user.email_changed",
+        "user.deactivated",
+        "user.reactivated",
+        "user.deleted",
+    ];
+    Handler::new(PROFILES, KINDS, |conn, event| {
+        Box::pin(async move {
+            match event.kind.as_str() {
+                "user.registered" => {
+                    let registered = UserRegistered::deserialize(&event.data)?;
+                    registered.profile(event.time).save(conn).await?;
                 }
-                let registered = UserRegistered::deserialize(&event.data)?;
-                let profile = Profile {
-                    id: registered.user_id,
-                    name: registered.name,
-                    email: registered.email,
-                    created_at: event.time,
-                    avatar_url: None,
-                    locale: registered.locale,
-                    time_zone: None,
-                    updated_at: None,
-                };
-                Ok(profile.save(conn).await?)
-            })
-        },
-    )
+                "user.email_changed" => {
+                    let changed = EmailChanged::deserialize(&event.data)?;
+                    Profile::set_email(conn, changed.user_id, &changed.email).await?;
+                }
+                "user.deleted" => {
+                    let user = UserChanged::deserialize(&event.data)?.user_id;
+                    Profile::delete(conn, user).await?;
+                    event::rewrite(conn, &UserProfileUpdated::forgotten(user)).await?;
+                }
+                kind => {
+                    let user = UserChanged::deserialize(&event.data)?.user_id;
+                    let since = (kind == "user.deactivated").then_some(event.time);
+                    Profile::set_deactivated(conn, user, since).await?;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+impl UserRegistered {
+    fn profile(self, created_at: NaiveDateTime) -> Profile {
+        Profile {
+            id: self.user_id,
+            name: self.name,
+            email: self.email,
+            created_at,
+            avatar_url: None,
+            locale: self.locale,
+            time_zone: None,
+            updated_at: None,
+            deactivated_at: None,
+        }
+    }
 }
 
 fn keep_memberships() -> Handler {

@@ -23,6 +23,11 @@ pub fn permissions() -> Vec<Described> {
             "Defines, changes and deletes the tenant's own roles.",
         ),
         Described::new(
+            user::READ_ALL,
+            "Platform",
+            "Sees everybody who has an account.",
+        ),
+        Described::new(
             profile::UPDATE,
             "Platform",
             "Changes the profile of anybody. Administrators of the platform have it.",

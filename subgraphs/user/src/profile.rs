@@ -63,6 +63,24 @@ pub(crate) async fn update(
     .await
 }
 
+/// All of the viewer's profile, for themselves to take along. Needs a fresh proof of who they are.
+pub(crate) async fn export(app: &App, viewer: &Viewer) -> Result<serde_json::Value, UserError> {
+    viewer.require_recent(app.clock.now())?;
+    app.events.caught_up(&app.db, PROFILES).await?;
+    let mut conn = app.db.read().await?;
+    let profile = Profile::find(&mut conn, viewer.user).await?;
+    let profile = profile.ok_or(UserError::UnknownUser(viewer.user))?;
+    Ok(serde_json::json!({
+        "name": profile.name,
+        "email": profile.email,
+        "avatarUrl": profile.avatar_url,
+        "locale": profile.locale,
+        "timeZone": profile.time_zone,
+        "createdAt": profile.created_at,
+        "updatedAt": profile.updated_at,
+    }))
+}
+
 fn check(update: Update) -> Result<Change, UserError> {
     Ok(Change {
         name: match update.name {

@@ -5,6 +5,7 @@ mod catalogue;
 mod people;
 mod profiles;
 mod roles;
+mod states;
 
 use async_graphql::{EmptySubscription, Schema};
 use kit::event::{self, Payload};

@@ -1,4 +1,5 @@
-//! Who may see whom: oneself, and with permission those who share the current tenant.
+//! Who may see whom: oneself, with permission those who share the current tenant, and as an
+//! administrator of the platform everybody.
 
 use kit::error::StorageError;
 use kit::id::{TenantId, UserId};
@@ -13,6 +14,9 @@ use crate::store::{Membership, Profile, Wanted};
 /// To see the other people of the tenant.
 pub(crate) const READ: Permission = Permission("user:read");
 
+/// To see everybody who has an account.
+pub(crate) const READ_ALL: Permission = Permission("platform.account:read");
+
 const SEARCH_MAX: usize = 100;
 
 /// Those among these people whom the viewer may see, also if they have only just come.
@@ -21,27 +25,49 @@ pub(crate) async fn visible(
     viewer: &Viewer,
     ids: &[UserId],
 ) -> Result<Vec<Profile>, StorageError> {
-    let tenant = viewer.require_in_tenant(READ).ok();
+    let others = Others::of(viewer);
     let ids = ids.iter().copied();
-    let ids = ids.filter(|&id| id == viewer.user || tenant.is_some());
+    let ids = ids.filter(|&id| id == viewer.user || !matches!(others, Others::Nobody));
     let ids = ids.collect::<Vec<_>>();
-    let known = known(app, viewer.user, tenant, &ids).await?;
+    let known = known(app, viewer.user, others, &ids).await?;
     if known.len() == ids.len() {
         return Ok(known);
     }
     app.events.caught_up(&app.db, PROFILES).await?;
     app.events.caught_up(&app.db, MEMBERSHIPS).await?;
-    self::known(app, viewer.user, tenant, &ids).await
+    self::known(app, viewer.user, others, &ids).await
+}
+
+/// Whom a viewer may see besides themselves.
+#[derive(Clone, Copy)]
+enum Others {
+    Nobody,
+    OfTenant(TenantId),
+    Everybody,
+}
+
+impl Others {
+    fn of(viewer: &Viewer) -> Self {
+        match viewer.require(READ_ALL) {
+            Ok(()) => Self::Everybody,
+            Err(_) => viewer
+                .require_in_tenant(READ)
+                .map_or(Self::Nobody, Self::OfTenant),
+        }
+    }
 }
 
 /// A user whom the request may show to whoever sent it, also if the registration is only just over.
 pub(crate) async fn revealed(app: &App, id: UserId) -> Result<Option<Profile>, StorageError> {
-    let known = known(app, id, None, &[id]).await?;
+    let known = known(app, id, Others::Nobody, &[id]).await?;
     if !known.is_empty() {
         return Ok(known.into_iter().next());
     }
     app.events.caught_up(&app.db, PROFILES).await?;
-    Ok(self::known(app, id, None, &[id]).await?.into_iter().next())
+    Ok(self::known(app, id, Others::Nobody, &[id])
+        .await?
+        .into_iter()
+        .next())
 }
 
 /// Which people a client asks for.
@@ -50,6 +76,8 @@ pub(crate) struct Filter {
     pub(crate) search: Option<String>,
     /// Slug of a role.
     pub(crate) role: Option<String>,
+    /// Not only those of the current tenant.
+    pub(crate) everywhere: bool,
 }
 
 /// A page of the people of the current tenant, and how many there are if that is wanted.
@@ -60,12 +88,36 @@ pub(crate) async fn list(
     page: &Page<UserId>,
     counted: bool,
 ) -> Result<(Vec<Profile>, i64), UserError> {
+    if filter.everywhere {
+        return list_all(app, viewer, filter, page, counted).await;
+    }
     let tenant = viewer.require_in_tenant(READ)?;
     let wanted = wanted(app, viewer, filter).await?;
     let mut conn = app.db.read().await?;
     let rows = Profile::list(&mut conn, tenant, &wanted, page).await?;
     let total = match counted {
         true => Profile::count(&mut conn, tenant, &wanted).await?,
+        false => 0,
+    };
+    Ok((rows, total))
+}
+
+async fn list_all(
+    app: &App,
+    viewer: &Viewer,
+    filter: Filter,
+    page: &Page<UserId>,
+    counted: bool,
+) -> Result<(Vec<Profile>, i64), UserError> {
+    viewer.require(READ_ALL)?;
+    if filter.role.is_some() {
+        return Err(UserError::RoleEverywhere);
+    }
+    let wanted = wanted(app, viewer, filter).await?;
+    let mut conn = app.db.read().await?;
+    let rows = Profile::list_all(&mut conn, &wanted, page).await?;
+    let total = match counted {
+        true => Profile::count_all(&mut conn, &wanted).await?,
         false => 0,
     };
     Ok((rows, total))
@@ -107,7 +159,7 @@ pub(crate) async fn tenants(
 async fn known(
     app: &App,
     oneself: UserId,
-    tenant: Option<TenantId>,
+    others: Others,
     ids: &[UserId],
 ) -> Result<Vec<Profile>, StorageError> {
     let mut conn = app.db.read().await?;
@@ -115,11 +167,16 @@ async fn known(
     if ids.contains(&oneself) {
         found.extend(Profile::find(&mut conn, oneself).await?);
     }
-    let others = ids.iter().copied().filter(|&id| id != oneself);
-    let others = others.collect::<Vec<_>>();
-    if let Some(tenant) = tenant.filter(|_| !others.is_empty()) {
-        found.extend(Profile::by_ids_in_tenant(&mut conn, tenant, &others).await?);
+    let ids = ids.iter().copied().filter(|&id| id != oneself);
+    let ids = ids.collect::<Vec<_>>();
+    if ids.is_empty() {
+        return Ok(found);
     }
+    found.extend(match others {
+        Others::Nobody => Vec::new(),
+        Others::OfTenant(tenant) => Profile::by_ids_in_tenant(&mut conn, tenant, &ids).await?,
+        Others::Everybody => Profile::by_ids(&mut conn, &ids).await?,
+    });
     Ok(found)
 }
 

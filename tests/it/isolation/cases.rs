@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::world::Ids;
 
+mod accounts;
 mod elsewhere;
 mod identity;
 mod letters;
@@ -78,6 +79,7 @@ pub(crate) fn none(_: &Ids) -> Value {
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     let parts = [
         people::CASES,
+        accounts::CASES,
         elsewhere::CASES,
         identity::CASES,
         letters::CASES,

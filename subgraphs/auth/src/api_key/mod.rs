@@ -18,9 +18,9 @@ use kit::permission::{Grants, is_well_formed_pattern};
 use kit::viewer::Client;
 use kit::{App, Permission, Viewer};
 
-use crate::account::NAME_MAX;
 use crate::activity::{Action, Activity};
 use crate::error::AuthError;
+use crate::person::NAME_MAX;
 use crate::store::api_key::{self as store, ApiKey, Owner};
 use secret::KeySecret;
 

@@ -4,11 +4,13 @@ mod account;
 mod activity;
 mod api_key;
 mod email;
+mod export;
 mod factor;
 mod input;
 mod oauth;
 mod password;
 mod payload;
+mod people;
 mod session;
 mod tenant;
 mod token;
@@ -26,6 +28,7 @@ pub struct Query(
     tenant::TenantQuery,
     oauth::OAuthQuery,
     user::UserQuery,
+    export::ExportQuery,
 );
 
 /// Entry points for changing.
@@ -39,4 +42,6 @@ pub struct Mutation(
     oauth::OAuthMutation,
     email::EmailMutation,
     password::PasswordMutation,
+    people::PeopleMutation,
+    export::ExportMutation,
 );

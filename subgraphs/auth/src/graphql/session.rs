@@ -51,7 +51,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: SessionId) -> Result<Option<Sess
 }
 
 /// Lets a browser forget the refresh token of a session that has ended.
-fn drop_cookie(ctx: &Context<'_>) {
+pub(super) fn drop_cookie(ctx: &Context<'_>) {
     if let Some(cookies) = ctx.cookies() {
         let same_site = ctx.data_unchecked::<Auth>().config.cookie_same_site;
         cookies.set(cookie::dropped(same_site));

@@ -15,21 +15,18 @@ use super::letter::{self, News};
 use super::provider::{Profile, Provider};
 use super::{IdentityId, hand_over};
 use crate::Auth;
-use crate::account::{EmailKey, NAME_MAX};
 use crate::activity::{Action, Activity, Failure};
+use crate::claim;
 use crate::config::Registration;
 use crate::error::AuthError;
 use crate::event::UserRegistered;
 use crate::login::{self, Entering};
+use crate::person::{EmailKey, NAME_MAX};
 use crate::store::account::{Account, NewAccount};
-use crate::store::api_key;
 use crate::store::identity::Identity;
-use crate::store::second_factor::SecondFactor;
-use crate::store::session::Session;
 use crate::throttle::network_of;
-use crate::ticket::{Issued, Purpose, Ticket};
+use crate::ticket::Issued;
 
-const CLAIMED: &str = "address_claimed";
 /// Somebody else may make the same account at the same time; then it is there at the second look.
 const LOOKS: usize = 2;
 const LOCALE_MAX: usize = 16;
@@ -150,7 +147,7 @@ impl Settling<'_> {
         let news = match account.verified_at {
             Some(_) => News::Linked,
             None => {
-                claim(self.app, conn, account.id).await?;
+                claim::claim(self.app, conn, account.id).await?;
                 self.announce(conn, &account).await?;
                 News::Claimed
             }
@@ -168,11 +165,8 @@ impl Settling<'_> {
         let Some(email) = EmailAddress::parse(&account.email) else {
             return Err(AuthError::InvalidEmail);
         };
-        let registered = UserRegistered {
-            user_id: account.id,
-            name: name(self.profile, &email),
-            email: account.email.clone(),
-        };
+        let name = name(self.profile, &email);
+        let registered = UserRegistered::of(account.id, name, &account.email, &account.locale);
         event::record(conn, &self.app.clock, &registered).await?;
         Ok(Account::forget_name(conn, account.id).await?)
     }
@@ -198,11 +192,8 @@ impl Settling<'_> {
             verified_at: Some(now),
             name: None,
         };
-        let registered = UserRegistered {
-            user_id: account.id,
-            name: name(self.profile, email),
-            email: account.email.clone(),
-        };
+        let name = name(self.profile, email);
+        let registered = UserRegistered::of(account.id, name, &account.email, &account.locale);
         account.insert(conn).await?;
         let identity = new_identity(app, self.provider, self.profile, account.id);
         identity.insert(conn).await?;
@@ -223,26 +214,6 @@ fn active(account: Account) -> Result<Account, AuthError> {
         Some(_) => Err(AuthError::Deactivated),
         None => Ok(account),
     }
-}
-
-/// Gives an unconfirmed account to whom the address belongs: nothing that was set before opens it.
-async fn claim(app: &App, conn: &mut Conn, account: UserId) -> Result<(), AuthError> {
-    let now = app.clock.now_utc();
-    Account::claim(conn, account, now).await?;
-    Session::revoke_all(conn, account, None, CLAIMED, now).await?;
-    SecondFactor::remove(conn, account).await?;
-    api_key::revoke_all(conn, account, now).await?;
-    Identity::delete_all(conn, account).await?;
-    for purpose in [
-        Purpose::VerifyEmail,
-        Purpose::ResetPassword,
-        Purpose::TwoFactor,
-        Purpose::OAuth,
-        Purpose::HandOver,
-    ] {
-        Ticket::void(app, conn, purpose, account).await?;
-    }
-    Ok(())
 }
 
 /// An identity of an account, not stored yet.

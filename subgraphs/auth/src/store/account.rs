@@ -9,8 +9,8 @@ use kit::db::violates_unique;
 use kit::id::{TenantId, UserId};
 use kit::{Conn, on};
 
-use crate::account::EmailKey;
 use crate::error::AuthError;
+use crate::person::EmailKey;
 use crate::tables::accounts;
 
 /// An account.
@@ -24,6 +24,7 @@ pub(crate) struct Account {
     /// Of the letters to the user.
     pub(crate) locale: String,
     pub(crate) last_tenant_id: Option<TenantId>,
+    pub(crate) created_at: NaiveDateTime,
     /// When the user proved that the address is theirs.
     pub(crate) verified_at: Option<NaiveDateTime>,
     pub(crate) deactivated_at: Option<NaiveDateTime>,
@@ -133,6 +134,21 @@ impl Account {
         on!(conn, |c| {
             diesel::update(accounts::table.find(id))
                 .set(accounts::locale.eq(locale))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
+    /// Notes since when the account cannot be used; none if it can.
+    pub(crate) async fn set_deactivated(
+        conn: &mut Conn,
+        id: UserId,
+        since: Option<NaiveDateTime>,
+    ) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(accounts::table.find(id))
+                .set(accounts::deactivated_at.eq(since))
                 .execute(c)
                 .await
         })?;

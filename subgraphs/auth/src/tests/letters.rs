@@ -106,13 +106,15 @@ impl Fixture {
 
 #[test]
 fn every_letter_reads_well_in_every_language() {
-    const ASKING: [Subject; 4] = [
+    const ASKING: [Subject; 5] = [
+        Subject::Created,
         Subject::VerifyEmail,
         Subject::Known,
         Subject::ResetPassword,
         Subject::ConfirmEmail,
     ];
-    const TELLING: [Subject; 4] = [
+    const TELLING: [Subject; 5] = [
+        Subject::AccountDeleted,
         Subject::PasswordChanged,
         Subject::EmailTaken,
         Subject::EmailChangeAsked,

@@ -7,12 +7,14 @@ mod challenge;
 mod devices;
 mod email;
 mod enrolled;
+mod going;
 mod introspection;
 mod key_use;
 mod letters;
 mod lockout;
 mod oauth;
 mod passwords;
+mod people;
 mod races;
 mod reauthentication;
 mod refreshing;
@@ -24,15 +26,16 @@ mod verifying;
 
 use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use kit::Viewer;
-use kit::event;
+use kit::event::{self, Payload};
 use kit::id::{TenantId, UserId};
 use kit::on;
 use kit::permission::Grants;
+use kit::role::{BuiltIn, RoleId};
 use kit::viewer::{Client, Revealed};
+use serde::Serialize;
 use serde_json::{Value, json};
 use testkit::{Backend, TestApp};
 
-use crate::event::MemberAdded;
 use crate::{AuthConfig, AuthError, EmailVerification, Mutation, Query, Verifier};
 
 const PASSWORD: &str = "plum-tractor-Orbit-19";
@@ -64,6 +67,26 @@ struct Fixture {
     verifier: Verifier,
     client: Client,
     revealed: Revealed,
+}
+
+/// As the tenants announce it.
+#[derive(Serialize)]
+struct MemberAdded {
+    tenant_id: TenantId,
+    user_id: UserId,
+    role_ids: Vec<RoleId>,
+}
+
+impl Payload for MemberAdded {
+    const KIND: &'static str = "tenant.member_added";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant_id)
+    }
 }
 
 /// What a client keeps after signing in.
@@ -173,9 +196,16 @@ impl Fixture {
 
     /// Announces that a user belongs to a tenant, as the tenant would.
     async fn add_member(&self, tenant: TenantId, user: UserId) {
+        let member = BuiltIn::find_by_slug("member").expect("built in");
+        self.place(tenant, user, member).await;
+    }
+
+    /// Announces which role a user has in a tenant, as the tenant would.
+    async fn place(&self, tenant: TenantId, user: UserId, role: BuiltIn) {
         let added = MemberAdded {
             tenant_id: tenant,
             user_id: user,
+            role_ids: vec![role.id],
         };
         let app = &self.test.app;
         let mut conn = app.db.write().await.expect("connects");

@@ -1,6 +1,7 @@
 //! The API of this subgraph.
 
 mod member;
+mod personal_data;
 mod plan;
 mod subscription;
 mod tenant;
@@ -18,6 +19,7 @@ use crate::loaders::{Subscriptions, Tenants};
 use crate::member::{self as members, Place};
 use crate::store::tenants as rows;
 use member::Membership;
+use personal_data::PersonalData;
 use subscription::TenantService;
 use tenant::Tenant;
 use user::User;
@@ -107,6 +109,18 @@ impl Query {
         };
         let found = ctx.data_unchecked::<Subscriptions>().load(id).await?;
         Ok(found.map(TenantService::from))
+    }
+
+    /// The viewer's own data, by their key.
+    #[graphql(entity)]
+    async fn find_personal_data_by_user_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] user_id: ID,
+    ) -> Option<PersonalData> {
+        let viewer = ctx.viewer().ok()?;
+        let user = user_id.parse().ok()?;
+        (viewer.user == user).then(|| PersonalData::of(user))
     }
 
     /// What tenants know of a user, by the user's key.

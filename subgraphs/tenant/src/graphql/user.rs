@@ -8,10 +8,8 @@ use super::load;
 use super::member::Membership;
 use super::tenant::Tenant;
 use crate::error::TenantError;
+use crate::member::LISTED_MAX;
 use crate::store::members;
-
-/// Memberships shown at most. A user creates fewer; beyond that somebody else added them.
-const MEMBERSHIPS_MAX: i64 = 500;
 
 /// A user, of whom only the key is known here.
 pub(crate) struct User {
@@ -44,7 +42,7 @@ impl User {
         let found = async {
             let viewer = self.require_self(ctx)?;
             let mut conn = ctx.app().db.read().await?;
-            let rows = members::list_of_user(&mut conn, viewer.user, MEMBERSHIPS_MAX).await?;
+            let rows = members::list_of_user(&mut conn, viewer.user, LISTED_MAX).await?;
             Ok(rows.into_iter().map(Membership).collect())
         };
         Some(found.await)

@@ -41,6 +41,15 @@ pub(crate) async fn remember_user(conn: &mut Conn, user: UserId) -> QueryResult<
     })
 }
 
+/// Forgets a user.
+pub(crate) async fn forget_user(conn: &mut Conn, user: UserId) -> QueryResult<usize> {
+    on!(conn, |c| {
+        diesel::delete(tenant_users::table.find(user))
+            .execute(c)
+            .await
+    })
+}
+
 /// Whether a user was announced.
 pub(crate) async fn knows_user(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     let found = on!(conn, |c| {

@@ -8,7 +8,7 @@ use kit::role::BuiltIn;
 use serde_json::json;
 use testkit::Backend;
 
-use super::world::{World, enter};
+use super::world::{UserDeleted, World, enter};
 use crate::ids::MembershipId;
 use crate::store::{HeldRole, Membership, members};
 
@@ -20,6 +20,8 @@ testkit::on_both![
     only_the_current_tenant_takes_members,
     members_are_shown_to_whoever_may_read_them,
     a_tenant_has_only_so_many_members,
+    whoever_is_gone_is_out_of_every_tenant,
+    memberships_can_be_taken_along,
 ];
 
 const ADD: &str = "mutation($tenantId: ID!, $userId: ID!, $role: String!) {
@@ -183,4 +185,43 @@ async fn a_tenant_has_only_so_many_members(backend: Backend) {
         .filter(|answer| answer.contains("QUOTA_EXCEEDED"))
         .count();
     assert_eq!(refused, 1, "{answers:#?}");
+}
+
+async fn whoever_is_gone_is_out_of_every_tenant(backend: Backend) {
+    let world = World::start(backend).await;
+    let (ada, cleo) = (world.owner_of("Acme").await, world.owner_of("Globex").await);
+    let bob = world.announced_user().await;
+    add(&world, &ada, bob, "admin").await;
+    add(&world, &cleo, bob, "viewer").await;
+
+    world.announce(UserDeleted { user_id: bob }).await;
+
+    let app = world.app();
+    app.events
+        .caught_up(&app.db, crate::projections::USERS)
+        .await
+        .unwrap();
+    for owner in [&ada, &cleo] {
+        assert_eq!(role_of(&world, owner.tenant.unwrap(), bob).await, None);
+    }
+    assert_eq!(world.recorded("tenant.member_removed").await, 2);
+    let again = add(&world, &ada, bob, "viewer").await;
+    assert!(again.contains("NOT_FOUND"), "{again}");
+}
+
+async fn memberships_can_be_taken_along(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let query = "query ($any: [_Any!]!) { _entities(representations: $any) {
+        ... on PersonalData { memberships } } }";
+    let any = [ada.user, UserId::new()];
+    let any = any.map(|id| json!({ "__typename": "PersonalData", "userId": id }));
+
+    let answer = world.ask(Some(&ada), query, json!({ "any": any })).await;
+
+    let entities = &answer["data"]["_entities"];
+    let membership = &entities[0]["memberships"][0];
+    assert_eq!(membership["tenantId"], json!(ada.tenant), "{answer}");
+    assert_eq!(membership["roles"], json!(["owner"]));
+    assert!(entities[1].is_null(), "another's data is not there");
 }

@@ -188,6 +188,23 @@ impl Payload for UserRegistered {
 }
 
 #[derive(Serialize)]
+pub(super) struct UserDeleted {
+    pub(super) user_id: UserId,
+}
+
+impl Payload for UserDeleted {
+    const KIND: &'static str = "user.deleted";
+
+    fn subject(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
+}
+
+#[derive(Serialize)]
 pub(super) struct ServiceRegistered {
     pub(super) service_id: ServiceId,
     pub(super) tenant_id: TenantId,

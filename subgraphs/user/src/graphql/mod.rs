@@ -4,6 +4,7 @@ mod access;
 mod definition;
 mod object;
 mod people;
+mod personal_data;
 mod profile;
 mod role;
 
@@ -17,7 +18,12 @@ use object::User;
 
 /// Entry points for reading.
 #[derive(MergedObject, Default)]
-pub struct Query(people::PeopleQuery, role::RoleQuery, access::AccessQuery);
+pub struct Query(
+    people::PeopleQuery,
+    role::RoleQuery,
+    access::AccessQuery,
+    personal_data::PersonalDataQuery,
+);
 
 /// Entry points for changing.
 #[derive(MergedObject, Default)]

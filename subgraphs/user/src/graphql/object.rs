@@ -10,7 +10,7 @@ use kit::{ApiError, Viewer};
 use crate::loaders::RolesOfTenants;
 use crate::role;
 use crate::store::Profile;
-use crate::user::READ;
+use crate::user::{READ, READ_ALL};
 
 /// A person who can sign in.
 #[derive(SimpleObject)]
@@ -31,6 +31,9 @@ pub(crate) struct User {
     created_at: DateTime<Utc>,
     /// When the profile last changed.
     updated_at: DateTime<Utc>,
+    /// Since when the user cannot sign in, because an administrator of the platform has decided so;
+    /// null if they can. Others see it with the permission `user:read` only.
+    deactivated_at: Option<DateTime<Utc>>,
 }
 
 impl User {
@@ -45,15 +48,18 @@ impl User {
             time_zone: profile.time_zone,
             created_at: profile.created_at.and_utc(),
             updated_at: profile.updated_at.unwrap_or(profile.created_at).and_utc(),
+            deactivated_at: profile.deactivated_at.map(|at| at.and_utc()),
         }
     }
 
     /// As much of a person as the viewer may see.
     pub(super) fn seen_by(viewer: &Viewer, profile: Profile) -> Self {
-        let is_shown = profile.id == viewer.user || viewer.allows(READ.0);
+        let is_shown =
+            profile.id == viewer.user || viewer.allows(READ.0) || viewer.allows(READ_ALL.0);
         let user = Self::whole(profile);
         Self {
             email: user.email.filter(|_| is_shown),
+            deactivated_at: user.deactivated_at.filter(|_| is_shown),
             ..user
         }
     }

@@ -22,8 +22,8 @@ impl PeopleQuery {
         find_user(ctx, viewer.user).await
     }
 
-    /// A user by id: oneself, or with the permission `user:read` somebody who shares the current
-    /// tenant. Null for everybody else.
+    /// A user by id: oneself, with the permission `user:read` somebody who shares the current
+    /// tenant, and with `platform.account:read` anybody. Null for everybody else.
     async fn user(
         &self,
         ctx: &Context<'_>,
@@ -77,6 +77,10 @@ struct UserFilter {
     search: Option<String>,
     /// Those who hold the role with this slug in the current tenant.
     role: Option<String>,
+    /// Everybody who has an account, not only the people of the current tenant. Needs the
+    /// permission `platform.account:read`, and no `role`.
+    #[graphql(default)]
+    everywhere: bool,
 }
 
 impl From<UserFilter> for Filter {
@@ -84,6 +88,7 @@ impl From<UserFilter> for Filter {
         Self {
             search: filter.search,
             role: filter.role,
+            everywhere: filter.everywhere,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Profile {
     pub(crate) locale: Option<String>,
     pub(crate) time_zone: Option<String>,
     pub(crate) updated_at: Option<NaiveDateTime>,
+    /// Since when they cannot sign in, if they cannot.
+    pub(crate) deactivated_at: Option<NaiveDateTime>,
 }
 
 /// What a person changes: what is absent stays, what is null is cleared.
@@ -63,15 +65,23 @@ impl Wanted {
     }
 }
 
-/// Narrows a boxed query over the people of a tenant to those who are wanted.
-macro_rules! narrowed {
-    ($query:expr, $tenant:expr, $wanted:expr) => {{
+/// Narrows a boxed query over people to those whose name or address is wanted.
+macro_rules! searched {
+    ($query:expr, $wanted:expr) => {{
         let mut query = $query;
         if let Some(like) = $wanted.like() {
             let name = lower(user_profiles::name).like(like.clone()).escape('!');
             let email = lower(user_profiles::email).like(like).escape('!');
             query = query.filter(name.or(email));
         }
+        query
+    }};
+}
+
+/// Narrows a boxed query over the people of a tenant to those who are wanted.
+macro_rules! narrowed {
+    ($query:expr, $tenant:expr, $wanted:expr) => {{
+        let mut query = searched!($query, $wanted);
         if let Some(role) = $wanted.role {
             let holders = user_tenant_roles::table
                 .filter(user_tenant_roles::tenant_id.eq($tenant))
@@ -118,6 +128,40 @@ impl Profile {
         })
     }
 
+    /// Those among these that there are, for whoever may see everybody.
+    pub(crate) async fn by_ids(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<Self>> {
+        on!(conn, |c| {
+            user_profiles::table
+                .filter(user_profiles::id.eq_any(ids))
+                .select(Self::as_select())
+                .load(c)
+                .await
+        })
+    }
+
+    /// A page of all people whose name or address is like this.
+    pub(crate) async fn list_all(
+        conn: &mut Conn,
+        wanted: &Wanted,
+        page: &Page<UserId>,
+    ) -> QueryResult<Vec<Self>> {
+        on!(conn, |c| {
+            let query = user_profiles::table.select(Self::as_select()).into_boxed();
+            let query = searched!(query, wanted);
+            keyset!(query, user_profiles::id, page).load(c).await
+        })
+    }
+
+    /// How many people have a name or an address that is like this.
+    pub(crate) async fn count_all(conn: &mut Conn, wanted: &Wanted) -> QueryResult<i64> {
+        on!(conn, |c| {
+            let query = user_profiles::table
+                .select(diesel::dsl::count_star())
+                .into_boxed();
+            searched!(query, wanted).first(c).await
+        })
+    }
+
     /// A page of the people of a tenant.
     pub(crate) async fn list(
         conn: &mut Conn,
@@ -153,6 +197,31 @@ impl Profile {
         on!(conn, |c| {
             diesel::update(user_profiles::table.find(id))
                 .set(user_profiles::email.eq(email))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
+    /// Notes since when a person cannot sign in; none if they can.
+    pub(crate) async fn set_deactivated(
+        conn: &mut Conn,
+        id: UserId,
+        since: Option<NaiveDateTime>,
+    ) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::update(user_profiles::table.find(id))
+                .set(user_profiles::deactivated_at.eq(since))
+                .execute(c)
+                .await
+        })?;
+        Ok(())
+    }
+
+    /// Forgets a person.
+    pub(crate) async fn delete(conn: &mut Conn, id: UserId) -> QueryResult<()> {
+        on!(conn, |c| {
+            diesel::delete(user_profiles::table.find(id))
                 .execute(c)
                 .await
         })?;

@@ -27,7 +27,7 @@ async fn an_explanation_names_what_decides(backend: Backend) {
     let tenant = TenantId::new();
     let ada = fixture.member(tenant, "Ada").await;
     let bob = fixture.member(tenant, "Bob").await;
-    let ada = fixture.viewer(ada, tenant, &["*:*"]);
+    let ada = fixture.viewer(ada, tenant, &["*:*", "!platform:*", "!platform.*:*"]);
     let careful = fixture.defined(&ada, "careful", &["!service.pay:*"]).await;
     let [_, _, member, viewer] = kit::role::BUILT_IN.map(|role| role.id);
     fixture.place(tenant, bob, &[member, viewer, careful]).await;

@@ -1,10 +1,12 @@
 //! Everything that an operation on accounts and sessions can refuse or fail to do.
 
+mod code;
+
 use kit::db::ConnectError;
 use kit::error::StorageError;
-use kit::id::{ApiKeyId, InvalidId, SessionId, TenantId};
+use kit::id::{ApiKeyId, InvalidId, SessionId, TenantId, UserId};
 use kit::secret::SecretError;
-use kit::{Code, Coded, Denied};
+use kit::{Coded as _, Denied};
 
 use crate::oauth::ProviderError;
 use crate::password::{LENGTH_MAX, LENGTH_MIN};
@@ -66,7 +68,7 @@ pub enum AuthError {
     #[error("this is no e-mail address")]
     InvalidEmail,
     /// Not a name.
-    #[error("a name has 1 to {max} characters and no control characters", max = crate::account::NAME_MAX)]
+    #[error("a name has 1 to {max} characters and no control characters", max = crate::person::NAME_MAX)]
     InvalidName,
     /// Too short or too long.
     #[error("a password has {LENGTH_MIN} to {LENGTH_MAX} characters, and this one has {0}")]
@@ -83,6 +85,19 @@ pub enum AuthError {
     /// Not a name of a session.
     #[error("a session's name has at most {max} characters and no control characters", max = crate::session::NAME_MAX)]
     InvalidSessionName,
+    /// Absent.
+    #[error("user {0} does not exist")]
+    UnknownUser(UserId),
+    /// Closing the account that one is signed in with.
+    #[error(
+        "this is your own account; have another administrator deactivate it, or delete it with `deleteUser`"
+    )]
+    OwnAccount,
+    /// Without the user, a tenant that others are in has no owner.
+    #[error(
+        "tenant {0} has no other owner; make another member an owner first, in the tenant, with `updateTenantMember`"
+    )]
+    LastOwner(TenantId),
     /// Asking about another user.
     #[error("this is shown to yourself only")]
     NotYourself,
@@ -149,7 +164,7 @@ pub enum AuthError {
     #[error("API key {0} does not exist")]
     UnknownApiKey(ApiKeyId),
     /// Not a name of a key.
-    #[error("a key's name has 1 to {max} characters and no control characters", max = crate::account::NAME_MAX)]
+    #[error("a key's name has 1 to {max} characters and no control characters", max = crate::person::NAME_MAX)]
     InvalidKeyName,
     /// No scopes, or too many.
     #[error("a key has 1 to {max} scopes", max = crate::api_key::SCOPES_MAX)]
@@ -293,107 +308,5 @@ impl From<diesel::result::Error> for AuthError {
 impl From<ConnectError> for AuthError {
     fn from(err: ConnectError) -> Self {
         Self::Storage(err.into())
-    }
-}
-
-impl Coded for AuthError {
-    fn code(&self) -> Code {
-        match self {
-            Self::Denied(denied) => denied.code(),
-            Self::InvalidId(invalid) => invalid.code(),
-            Self::WrongCredentials
-            | Self::InvalidAccessToken
-            | Self::ExpiredAccessToken
-            | Self::SessionEnded
-            | Self::InvalidRefreshToken
-            | Self::NoRefreshToken
-            | Self::InvalidChallenge
-            | Self::InvalidApiKey
-            | Self::RevokedApiKey
-            | Self::ExpiredApiKey => Code::Unauthenticated,
-            Self::Locked { .. } | Self::TooFast { .. } | Self::Busy => Code::RateLimited,
-            Self::RegistrationClosed
-            | Self::Deactivated
-            | Self::NotYourself
-            | Self::ScopeNotGranted(_)
-            | Self::OtherBrowser
-            | Self::OtherProvider
-            | Self::AddressUnverified { .. } => Code::Forbidden,
-            Self::EmailTaken
-            | Self::TwoFactorOn
-            | Self::TwoFactorOff
-            | Self::NoPendingTwoFactor
-            | Self::NothingToProve
-            | Self::IdentityTaken
-            | Self::ProviderLinked
-            | Self::LastWayIn => Code::Conflict,
-            Self::UnknownFlow | Self::ProviderRefused { .. } | Self::InvalidHandOver => {
-                Code::Unauthenticated
-            }
-            Self::ProviderUnavailable { .. } => Code::RateLimited,
-            Self::InvalidReturn | Self::LinkHandedOver => Code::BadUserInput,
-            Self::UnknownProvider | Self::UnknownIdentity => Code::NotFound,
-            Self::InvalidEmail
-            | Self::InvalidName
-            | Self::InvalidSessionName
-            | Self::PasswordLength(_)
-            | Self::WeakPassword(_)
-            | Self::WrongCode
-            | Self::WrongRecoveryCode
-            | Self::TwoCodes
-            | Self::MissingCode
-            | Self::MissingPassword
-            | Self::WrongProof
-            | Self::InvalidKeyName
-            | Self::ScopeCount
-            | Self::MalformedScope(_)
-            | Self::InvalidExpiry
-            | Self::InvalidProof
-            | Self::NoProof
-            | Self::NoOwnProof
-            | Self::WrongPassword
-            | Self::InvalidLocale => Code::BadUserInput,
-            Self::At { source, .. } => source.code(),
-            Self::TooManyApiKeys(_) => Code::QuotaExceeded,
-            Self::UnknownTenant(_) | Self::UnknownSession(_) | Self::UnknownApiKey(_) => {
-                Code::NotFound
-            }
-            Self::Storage(_)
-            | Self::Secret(_)
-            | Self::Hash(_)
-            | Self::Signing(_)
-            | Self::Key(_) => Code::Internal,
-        }
-    }
-
-    fn field(&self) -> Option<&str> {
-        match self {
-            Self::EmailTaken | Self::InvalidEmail => Some("/email"),
-            Self::InvalidName | Self::InvalidSessionName | Self::InvalidKeyName => Some("/name"),
-            Self::UnknownSession(_) => Some("/sessionId"),
-            Self::PasswordLength(_) | Self::WeakPassword(_) | Self::MissingPassword => {
-                Some("/password")
-            }
-            Self::WrongCode | Self::MissingCode => Some("/code"),
-            Self::WrongRecoveryCode | Self::TwoCodes => Some("/recoveryCode"),
-            Self::InvalidChallenge => Some("/challengeToken"),
-            Self::UnknownApiKey(_) => Some("/apiKeyId"),
-            Self::ScopeCount | Self::MalformedScope(_) | Self::ScopeNotGranted(_) => {
-                Some("/scopes")
-            }
-            Self::InvalidExpiry => Some("/expiresAt"),
-            Self::InvalidRefreshToken | Self::NoRefreshToken => Some("/refreshToken"),
-            Self::WrongPassword => Some("/currentPassword"),
-            Self::InvalidLocale => Some("/locale"),
-            Self::At { field, .. } => Some(field),
-            Self::UnknownTenant(_) | Self::InvalidId(_) => Some("/tenantId"),
-            Self::UnknownProvider => Some("/provider"),
-            Self::InvalidReturn => Some("/returnTo"),
-            Self::LinkHandedOver => Some("/handOver"),
-            Self::UnknownFlow => Some("/state"),
-            Self::UnknownIdentity => Some("/identityId"),
-            Self::InvalidHandOver => Some("/code"),
-            _ => None,
-        }
     }
 }
