@@ -105,7 +105,7 @@ impl Client {
         let mut answer = self.post(query, variables).await;
         assert!(
             answer.get("errors").is_none(),
-            "the operation failed: {answer:#}"
+            "the operation failed: {answer:#}\n{query}"
         );
         answer["data"].take()
     }

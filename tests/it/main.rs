@@ -15,6 +15,7 @@ mod letters;
 mod members;
 mod oauth;
 mod operating;
+mod operations;
 mod people;
 mod refusals;
 mod roles;
