@@ -1,7 +1,5 @@
 //! The second factor.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
@@ -12,13 +10,12 @@ use super::account::{KIM, with_token};
 use super::ledger::Ledger;
 
 /// Seconds for which a code is good (RFC 6238, section 5.2).
-const STEP: u64 = 30;
+const STEP: i64 = 30;
 
 /// What an authenticator app shows (RFC 6238 with RFC 4226, section 5.3), this many steps from now.
-fn code(secret: &str, steps: u64) -> String {
+fn code(secret: &str, steps: i64) -> String {
     let key = BASE32_NOPAD.decode(secret.as_bytes()).expect("base32");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let step = now.expect("after 1970").as_secs() / STEP + steps;
+    let step = kit::clock::Clock::default().now().timestamp() / STEP + steps;
     let mut mac = Hmac::<Sha1>::new_from_slice(&key).expect("a key may have any length");
     mac.update(&step.to_be_bytes());
     let hash = mac.finalize().into_bytes();
