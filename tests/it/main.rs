@@ -18,6 +18,7 @@ mod operating;
 mod operations;
 mod people;
 mod refusals;
+mod revocation;
 mod roles;
 mod startup;
 mod tour;
