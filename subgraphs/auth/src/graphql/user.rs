@@ -94,10 +94,10 @@ impl User {
         Some(listed.await)
     }
 
-    /// The second factor. Shown to yourself only, null for everybody else; an API key cannot see it.
+    /// The second factor. Shown to yourself only, and not to API keys.
     async fn two_factor(&self, ctx: &Context<'_>) -> Option<Result<TwoFactor, ApiError>> {
-        let viewer = self.themselves(ctx)?;
         let status = async {
+            let viewer = self.require_self(ctx)?;
             let status = second_factor::status(ctx.app(), viewer).await?;
             Ok(TwoFactor {
                 enabled: status.since.is_some(),
@@ -109,8 +109,7 @@ impl User {
     }
 
     /// The API keys of the user, the oldest first, with those that were revoked or have expired
-    /// within the last 90 days. Shown to yourself only, null for everybody else; an API key cannot
-    /// see them.
+    /// within the last 90 days. Shown to yourself only, and not to API keys.
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
@@ -120,7 +119,6 @@ impl User {
         last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Option<Result<Paged<ApiKeyId, ApiKey>, ApiError>> {
-        let viewer = self.themselves(ctx)?;
         let args = PageArgs {
             first,
             after,
@@ -128,6 +126,7 @@ impl User {
             before,
         };
         let listed = async {
+            let viewer = self.require_self(ctx)?;
             let page = Page::new(args)?;
             let counted = ctx.look_ahead().field("totalCount").exists();
             let (keys, total) = api_key::list_own(ctx.app(), viewer, &page, counted).await?;
@@ -137,11 +136,11 @@ impl User {
     }
 
     /// Who you are at other providers, in the order in which they were linked. Shown to yourself
-    /// only, null for everybody else; an API key cannot see them.
+    /// only, and not to API keys.
     async fn identities(&self, ctx: &Context<'_>) -> Option<Result<Vec<Identity>, ApiError>> {
-        let viewer = self.themselves(ctx)?;
-        viewer.session().ok()?;
         let listed = async {
+            let viewer = self.require_self(ctx)?;
+            viewer.session()?;
             let mut conn = ctx.app().db.read().await?;
             let rows = Row::list(&mut conn, viewer.user).await?;
             Ok(rows.into_iter().map(Identity::from).collect())
@@ -151,12 +150,6 @@ impl User {
 }
 
 impl User {
-    /// The viewer, if it is this user who asks.
-    fn themselves<'a>(&self, ctx: &Context<'a>) -> Option<&'a Viewer> {
-        let viewer = ctx.data_opt::<Viewer>()?;
-        (self.id == viewer.user).then_some(viewer)
-    }
-
     fn require_self<'a>(&self, ctx: &'a Context<'_>) -> Result<&'a Viewer, ApiError> {
         let viewer = ctx.viewer()?;
         match viewer.user == self.id {
