@@ -1,12 +1,15 @@
 //! The API of this subgraph.
 
+mod email;
+mod invitation;
+mod inviting;
 mod member;
 mod plan;
 mod subscription;
 mod tenant;
 mod user;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, SimpleObject};
 use kit::id::{InvalidId, TenantId};
 use kit::page::{Page, PageArgs, Paged};
 use kit::{ApiError, ContextExt as _, Viewer};
@@ -22,12 +25,21 @@ use subscription::TenantService;
 use tenant::Tenant;
 use user::User;
 
-/// The queries of this subgraph.
-pub struct Query;
+/// Entry points for reading.
+#[derive(MergedObject, Default)]
+pub struct Query(TenantQuery, inviting::InvitationQuery);
+
+/// Entry points for writing.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TenantMutation, inviting::InvitationMutation);
+
+/// Entry points for whoever belongs to a tenant.
+#[derive(Default)]
+struct TenantQuery;
 
 /// Entry points for reading.
 #[Object]
-impl Query {
+impl TenantQuery {
     /// The tenants that you belong to, in the order in which they were created.
     async fn tenants(
         &self,
@@ -121,12 +133,13 @@ impl Query {
     }
 }
 
-/// The mutations of this subgraph.
-pub struct Mutation;
+/// Entry points for tenants, their members and what they subscribe to.
+#[derive(Default)]
+struct TenantMutation;
 
 /// Entry points for writing.
 #[Object]
-impl Mutation {
+impl TenantMutation {
     /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
     /// is ready: look at its `state`. Enter it with `switchTenant`. One user can create a limited
     /// number of tenants, 20 unless the operator chose another; beyond it the code is
