@@ -79,10 +79,6 @@ impl Tenant {
 
     /// Whom it has invited, in the order in which they were; those whose time is over for 90 days are
     /// not kept. Shown in the current tenant; needs the permission `tenant.member:manage`.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "they are the arguments of a list"
-    )]
     async fn invitations(
         &self,
         ctx: &Context<'_>,

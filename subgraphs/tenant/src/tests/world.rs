@@ -23,9 +23,13 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, crate::TenantConfig::default()).await
+    }
+
+    pub(super) async fn start_with(backend: Backend, config: crate::TenantConfig) -> Self {
         let mut test = TestApp::start(backend).await;
         test.deliver(crate::handlers(&test.app));
-        let schema = crate::schema(test.app.clone(), crate::TenantConfig::default());
+        let schema = crate::schema(test.app.clone(), config);
         Self { test, schema }
     }
 
