@@ -9,6 +9,7 @@ mod description;
 mod diff;
 mod github;
 mod graphiql;
+mod invitations;
 mod isolation;
 mod journey;
 mod letters;

@@ -6,6 +6,7 @@ use super::world::Ids;
 
 mod elsewhere;
 mod identity;
+mod invitations;
 mod letters;
 mod people;
 
@@ -81,6 +82,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         elsewhere::CASES,
         identity::CASES,
         letters::CASES,
+        invitations::CASES,
         CASES,
     ];
     parts.into_iter().flatten()
