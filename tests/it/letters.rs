@@ -32,7 +32,7 @@ impl Letter {
     }
 
     /// The token of its link.
-    fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let link = self.link();
         let (_, query) = link.split_once("?token=").expect("the link has a token");
         query.split('&').next().unwrap_or_default().to_owned()

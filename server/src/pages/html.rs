@@ -99,7 +99,8 @@ pub(super) fn nothing_here(language: Language) -> Response {
     message(StatusCode::NOT_FOUND, language, title, text)
 }
 
-fn page(status: StatusCode, language: Language, title: &str, body: &str) -> Response {
+/// A page with this body, which is markup.
+pub(super) fn page(status: StatusCode, language: Language, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -6,6 +6,7 @@
 
 mod deed;
 mod html;
+mod invitation;
 mod words;
 
 use std::net::SocketAddr;
@@ -58,6 +59,10 @@ struct Sent {
 pub fn routes(engine: Arc<Engine>, identity: Arc<dyn Authenticate>, links: Links) -> Router {
     Router::new()
         .route("/auth/style.css", get(html::style))
+        .route(
+            "/auth/invitation",
+            get(invitation::show).post(invitation::accept),
+        )
         .route("/auth/{deed}", get(show).post(act))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .with_state(Pages {

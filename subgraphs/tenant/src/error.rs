@@ -6,9 +6,11 @@ use kit::id::{ServiceId, TenantId, UserId};
 use kit::permission::Excess;
 use kit::{Code, Coded, Denied};
 
+use crate::ids::InvitationId;
+use crate::invitation::PENDING_MAX;
 use crate::plan::Feature;
 use crate::role::ROLES_MAX;
-use crate::store::State;
+use crate::store::{InvitationState, State};
 
 /// Everything that can go wrong here.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +83,42 @@ pub(crate) enum TenantError {
     /// Nothing to try again.
     #[error("tenant {id} is {state}; only a FAILED one can be provisioned again")]
     NotFailed { id: TenantId, state: State },
+    /// No e-mail address.
+    #[error("this is no e-mail address")]
+    Email,
+    /// One is enough.
+    #[error("this address has a pending invitation; `resendInvitation` sends it again")]
+    AlreadyInvited,
+    /// Too many wait.
+    #[error("{PENDING_MAX} invitations are pending, which is the most; revoke some of them")]
+    TooManyPending,
+    /// The tenant writes too many letters.
+    #[error("the tenant has sent too many invitations; try again in an hour")]
+    TooManyLetters,
+    /// The address gets too many letters.
+    #[error("this address was sent too many invitations; try again in an hour")]
+    TooManyLettersToAddress,
+    /// Not in the current tenant.
+    #[error("invitation {0} does not exist")]
+    NoInvitation(InvitationId),
+    /// Nothing to change.
+    #[error("invitation {id} is {state}")]
+    InvitationOver {
+        id: InvitationId,
+        state: InvitationState,
+    },
+    /// What was offered is not there any more.
+    #[error("a role of this invitation was deleted; revoke it, and invite anew")]
+    RoleGone,
+    /// A key that belongs to no member.
+    #[error("an invitation is in the name of a member, and a tenant's API key is none")]
+    KeyInvites,
+    /// Unknown, used, revoked, too old, or its inviter could not give this any more.
+    #[error("this invitation is not good, or not any more; ask for a new one")]
+    BadInvitation,
+    /// The viewer needs no invitation.
+    #[error("you are a member of this tenant already; the invitation stays good for somebody else")]
+    MemberAlready,
     /// The database failed.
     #[error("the tenants' storage failed")]
     Storage(#[from] StorageError),
@@ -107,20 +145,30 @@ impl Coded for TenantError {
             | Self::NoSlug
             | Self::UnknownRole(_)
             | Self::RoleCount
-            | Self::OwnerAlone => Code::BadUserInput,
+            | Self::OwnerAlone
+            | Self::Email
+            | Self::BadInvitation => Code::BadUserInput,
             Self::SlugTaken(_)
             | Self::AlreadyMember(_)
             | Self::LastOwner
-            | Self::NotFailed { .. } => Code::Conflict,
+            | Self::NotFailed { .. }
+            | Self::AlreadyInvited
+            | Self::InvitationOver { .. }
+            | Self::RoleGone
+            | Self::MemberAlready => Code::Conflict,
             Self::NotCurrent(_)
             | Self::NotFound(_)
             | Self::UnknownUser(_)
             | Self::NoMember(_)
-            | Self::UnknownService(_) => Code::NotFound,
-            Self::Elsewhere(_) | Self::NotYourself | Self::OwnerOnly | Self::Excess(_) => {
-                Code::Forbidden
-            }
-            Self::Quota(_) | Self::TooManyTenants(_) => Code::QuotaExceeded,
+            | Self::UnknownService(_)
+            | Self::NoInvitation(_) => Code::NotFound,
+            Self::Elsewhere(_)
+            | Self::NotYourself
+            | Self::OwnerOnly
+            | Self::Excess(_)
+            | Self::KeyInvites => Code::Forbidden,
+            Self::Quota(_) | Self::TooManyTenants(_) | Self::TooManyPending => Code::QuotaExceeded,
+            Self::TooManyLetters | Self::TooManyLettersToAddress => Code::RateLimited,
             Self::Storage(_) => Code::Internal,
         }
     }
@@ -135,6 +183,11 @@ impl Coded for TenantError {
             }
             Self::UnknownUser(_) | Self::NoMember(_) | Self::AlreadyMember(_) => Some("/userId"),
             Self::UnknownService(_) => Some("/serviceId"),
+            Self::Email | Self::AlreadyInvited | Self::TooManyLettersToAddress => Some("/email"),
+            Self::NoInvitation(_) | Self::InvitationOver { .. } | Self::RoleGone => {
+                Some("/invitationId")
+            }
+            Self::BadInvitation | Self::MemberAlready => Some("/token"),
             Self::Denied(_)
             | Self::Elsewhere(_)
             | Self::NotYourself
@@ -142,6 +195,9 @@ impl Coded for TenantError {
             | Self::LastOwner
             | Self::Quota(_)
             | Self::TooManyTenants(_)
+            | Self::TooManyPending
+            | Self::TooManyLetters
+            | Self::KeyInvites
             | Self::Storage(_) => None,
         }
     }

@@ -6,8 +6,9 @@ use kit::role::RoleId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::SubscriptionId;
-use crate::store::{HeldRole, Membership};
+use crate::ids::{InvitationId, SubscriptionId};
+use crate::member::READ;
+use crate::store::{HeldRole, Invitation, Membership};
 
 /// A tenant is ready: it can be entered, and its own database is there.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +58,32 @@ pub(crate) struct TenantMemberRemoved {
     pub(crate) tenant_id: TenantId,
     /// Who is out of it.
     pub(crate) user_id: UserId,
+}
+
+/// Somebody was invited to a tenant by a letter. Whom the letter went to is not told.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TenantMemberInvited {
+    /// The tenant.
+    pub(crate) tenant_id: TenantId,
+    /// The invitation.
+    pub(crate) invitation_id: InvitationId,
+    /// The member who invites.
+    pub(crate) invited_by: UserId,
+    /// Slugs of the roles that are offered.
+    pub(crate) roles: Vec<String>,
+    /// Ids of these roles, in the same order.
+    pub(crate) role_ids: Vec<RoleId>,
+}
+
+/// An invitation to a tenant was taken back.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TenantInvitationRevoked {
+    /// The tenant.
+    pub(crate) tenant_id: TenantId,
+    /// The invitation.
+    pub(crate) invitation_id: InvitationId,
+    /// Who took it back.
+    pub(crate) revoked_by: UserId,
 }
 
 /// A tenant subscribed to a service.
@@ -142,6 +169,51 @@ impl TenantMemberUpdated {
             user_id: membership.user_id,
             roles: slugs(&membership.roles),
             role_ids: ids(&membership.roles),
+        }
+    }
+}
+
+impl Payload for TenantMemberInvited {
+    const KIND: &'static str = "tenant.member_invited";
+
+    fn subject(&self) -> String {
+        self.invitation_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant_id)
+    }
+
+    fn permission(&self) -> Option<String> {
+        Some(READ.to_string())
+    }
+}
+
+impl Payload for TenantInvitationRevoked {
+    const KIND: &'static str = "tenant.invitation_revoked";
+
+    fn subject(&self) -> String {
+        self.invitation_id.to_string()
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant_id)
+    }
+
+    fn permission(&self) -> Option<String> {
+        Some(READ.to_string())
+    }
+}
+
+impl TenantMemberInvited {
+    /// The announcement of a new invitation.
+    pub(crate) fn of(invitation: &Invitation) -> Self {
+        Self {
+            tenant_id: invitation.tenant_id,
+            invitation_id: invitation.id,
+            invited_by: invitation.invited_by,
+            roles: slugs(&invitation.roles.0),
+            role_ids: ids(&invitation.roles.0),
         }
     }
 }

@@ -8,3 +8,6 @@ typed_id!(
 typed_id!(
     /// One tenant's subscription to one service.
     SubscriptionId, "sub");
+typed_id!(
+    /// One address asked to join one tenant.
+    InvitationId, "inv");

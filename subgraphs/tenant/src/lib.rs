@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod graphql;
 mod ids;
+mod invitation;
 mod loaders;
 mod member;
 mod permission;
@@ -19,29 +20,30 @@ mod role;
 mod slug;
 mod store;
 mod subscription;
+mod sweep;
 mod tables;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use config::TenantConfig;
+pub use config::{LinkConfig, TenantConfig};
 pub use graphql::{Mutation, Query};
-pub use ids::{MembershipId, SubscriptionId};
+pub use ids::{InvitationId, MembershipId, SubscriptionId};
 pub use permission::permissions;
 pub use projections::handlers;
-pub use provisioning::run;
 pub use store::members::{is_active, roles_of};
 
 use async_graphql::{EmptySubscription, Request, Schema};
 use kit::event::EventType;
 use kit::{App, Viewer};
+use tokio_util::sync::CancellationToken;
 
 /// The subgraph's name in the supergraph.
 pub const NAME: &str = "tenant";
 
 /// Builds the subgraph.
 pub fn schema(app: App, config: TenantConfig) -> Schema<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .data(app)
         .data(config)
@@ -65,6 +67,16 @@ pub fn event_types() -> Vec<EventType> {
         EventType::of::<events::TenantMemberAdded>(),
         EventType::of::<events::TenantMemberUpdated>(),
         EventType::of::<events::TenantMemberRemoved>(),
+        EventType::of::<events::TenantMemberInvited>(),
+        EventType::of::<events::TenantInvitationRevoked>(),
         EventType::of::<events::TenantServiceSubscribed>(),
     ]
+}
+
+/// Does what goes on without requests, until the shutdown.
+pub async fn run(app: App, shutdown: CancellationToken) {
+    tokio::join!(
+        provisioning::run(app.clone(), shutdown.clone()),
+        sweep::run(app, shutdown)
+    );
 }

@@ -6,6 +6,7 @@
 use diesel::QueryResult;
 use kit::clock::Clock;
 use kit::id::{TenantId, UserId};
+use kit::permission::Grants;
 use kit::{App, Conn, Permission, Viewer, event};
 
 use crate::error::TenantError;
@@ -43,29 +44,36 @@ pub(crate) async fn add(
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
         lock(conn, tenant).await?;
-        if selected.own() {
-            require_owner(conn, tenant, viewer).await?;
-        }
-        viewer
-            .grants
-            .check_change(&Default::default(), &selected.grants)?;
-        if !FREE.allows_another(Feature::Members, members::count(conn, tenant).await?) {
-            return Err(TenantError::Quota(Feature::Members));
-        }
-        let membership = Membership {
-            id: MembershipId::new(),
-            tenant_id: tenant,
-            user_id: place.user,
-            roles: selected.roles,
-            joined_at: app.clock.now_utc(),
-        };
-        if !members::insert(conn, &membership).await? {
-            return Err(TenantError::AlreadyMember(membership.user_id));
-        }
-        event::record(conn, &app.clock, &TenantMemberAdded::of(&membership)).await?;
-        Ok(membership)
+        require_grantable(conn, tenant, viewer, &selected).await?;
+        join(app, conn, tenant, place.user, selected.roles).await
     })
     .await
+}
+
+/// Makes a user a member, in the transaction of whoever has looked that this may be and has locked
+/// the tenant.
+pub(crate) async fn join(
+    app: &App,
+    conn: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    roles: Vec<HeldRole>,
+) -> Result<Membership, TenantError> {
+    if !FREE.allows_another(Feature::Members, members::count(conn, tenant).await?) {
+        return Err(TenantError::Quota(Feature::Members));
+    }
+    let membership = Membership {
+        id: MembershipId::new(),
+        tenant_id: tenant,
+        user_id: user,
+        roles,
+        joined_at: app.clock.now_utc(),
+    };
+    if !members::insert(conn, &membership).await? {
+        return Err(TenantError::AlreadyMember(membership.user_id));
+    }
+    event::record(conn, &app.clock, &TenantMemberAdded::of(&membership)).await?;
+    Ok(membership)
 }
 
 /// Replaces the roles of a member of the current tenant. Doing it again changes nothing.
@@ -173,7 +181,8 @@ pub(crate) async fn remove_everywhere(
     }
 }
 
-fn managed_tenant(viewer: &Viewer, asked: TenantId) -> Result<TenantId, TenantError> {
+/// The current tenant, if it is the one that is asked for and the viewer manages its members.
+pub(crate) fn managed_tenant(viewer: &Viewer, asked: TenantId) -> Result<TenantId, TenantError> {
     let tenant = viewer.require_in_tenant(MANAGE)?;
     match asked == tenant {
         true => Ok(tenant),
@@ -182,11 +191,25 @@ fn managed_tenant(viewer: &Viewer, asked: TenantId) -> Result<TenantId, TenantEr
 }
 
 /// Keeps others from changing the tenant's members until the transaction ends.
-async fn lock(conn: &mut Conn, tenant: TenantId) -> Result<(), TenantError> {
+pub(crate) async fn lock(conn: &mut Conn, tenant: TenantId) -> Result<(), TenantError> {
     match tenants::lock_active(conn, tenant).await? {
         true => Ok(()),
         false => Err(TenantError::NotCurrent(tenant)),
     }
+}
+
+/// Refuses to give somebody roles that the viewer cannot give.
+pub(crate) async fn require_grantable(
+    conn: &mut Conn,
+    tenant: TenantId,
+    viewer: &Viewer,
+    selected: &Selected,
+) -> Result<(), TenantError> {
+    if selected.own() {
+        require_owner(conn, tenant, viewer).await?;
+    }
+    let nothing = Grants::default();
+    Ok(viewer.grants.check_change(&nothing, &selected.grants)?)
 }
 
 async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Membership, TenantError> {

@@ -34,7 +34,7 @@ pub fn permissions() -> Vec<Described> {
         Described::new(
             member::MANAGE,
             MEMBERS,
-            "Adds members, changes their roles and removes them.",
+            "Invites and adds members, changes their roles and removes them.",
         ),
         Described::new(
             subscription::SUBSCRIBE,

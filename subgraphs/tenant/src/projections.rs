@@ -8,9 +8,9 @@ use kit::role::RoleId;
 use serde::Deserialize;
 
 use crate::member;
-use crate::store::members;
 use crate::store::projections::{self, KnownService};
 use crate::store::roles::{self, KnownRole};
+use crate::store::{invitations, members};
 
 /// Keeps the ids of users.
 pub(crate) const USERS: &str = "tenant.users";
@@ -19,7 +19,7 @@ pub(crate) const SERVICES: &str = "tenant.services";
 /// Keeps what roles the tenants have defined.
 pub(crate) const ROLES: &str = "tenant.roles";
 
-/// As much of `user.registered` and `user.deleted` as is needed to know who there is.
+/// As much of what accounts announce as is needed to know who there is.
 #[derive(Deserialize)]
 struct UserAnnounced {
     user_id: UserId,
@@ -71,19 +71,25 @@ fn keep_roles() -> Handler {
     })
 }
 
-/// Keeps who may become a member. Whoever is gone is taken out of all tenants.
+/// Keeps who may become a member. Whoever is gone is taken out of all tenants, and what they, or
+/// somebody whose account is closed, have sent invites nobody any more.
 fn keep_users(app: &App) -> Handler {
-    const DELETED: &str = "user.deleted";
+    const KINDS: &[&str] = &["user.registered", "user.deactivated", "user.deleted"];
     let clock = app.clock.clone();
-    Handler::new(USERS, &["user.registered", DELETED], move |conn, event| {
+    Handler::new(USERS, KINDS, move |conn, event| {
         let clock = clock.clone();
         Box::pin(async move {
             let user = UserAnnounced::deserialize(&event.data)?.user_id;
-            if event.kind == DELETED {
-                projections::forget_user(conn, user).await?;
-                return Ok(member::remove_everywhere(conn, &clock, user).await?);
+            if event.kind == "user.registered" {
+                projections::remember_user(conn, user).await?;
+                return Ok(());
             }
-            projections::remember_user(conn, user).await?;
+            invitations::revoke_sent_by(conn, user, event.time).await?;
+            if event.kind == "user.deleted" {
+                projections::forget_user(conn, user).await?;
+                invitations::forget_address_of(conn, user).await?;
+                member::remove_everywhere(conn, &clock, user).await?;
+            }
             Ok(())
         })
     })

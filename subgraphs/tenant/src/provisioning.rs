@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_secs(2);
 const DUE_MAX: i64 = 10;
 
 /// Finishes what an earlier process or a failure left undone, until the shutdown.
-pub async fn run(app: App, shutdown: CancellationToken) {
+pub(crate) async fn run(app: App, shutdown: CancellationToken) {
     loop {
         if let Err(err) = reconcile(&app).await {
             tracing::warn!(error = &err as &dyn Error, "tenants wait for the database");

@@ -67,10 +67,19 @@ pub(crate) async fn grants(
     tenant: TenantId,
     held: &[HeldRole],
 ) -> Result<Grants, TenantError> {
+    Ok(known(conn, tenant, held).await?.grants)
+}
+
+/// Those of these roles that a tenant still has, as they are now.
+pub(crate) async fn known(
+    conn: &mut Conn,
+    tenant: TenantId,
+    held: &[HeldRole],
+) -> Result<Selected, TenantError> {
     let built_in = held.iter().filter_map(|role| BuiltIn::find(role.id));
     let ids = held.iter().map(|role| role.id).collect::<Vec<_>>();
     let defined = roles::by_ids(conn, tenant, &ids).await?;
-    Ok(Selected::of(built_in.collect(), defined).grants)
+    Ok(Selected::of(built_in.collect(), defined))
 }
 
 impl Selected {

@@ -84,4 +84,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tenant_invitations (id) {
+        id -> Text,
+        tenant_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        open_key -> Nullable<Text>,
+        roles -> Text,
+        invited_by -> Text,
+        locale -> Text,
+        digest -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tenant_letter_counts (source) {
+        source -> Text,
+        letters -> Integer,
+        since -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(tenants, memberships, membership_roles);

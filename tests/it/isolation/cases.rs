@@ -7,6 +7,7 @@ use super::world::Ids;
 mod accounts;
 mod elsewhere;
 mod identity;
+mod invitations;
 mod letters;
 mod people;
 
@@ -83,6 +84,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         elsewhere::CASES,
         identity::CASES,
         letters::CASES,
+        invitations::CASES,
         CASES,
     ];
     parts.into_iter().flatten()

@@ -17,6 +17,7 @@ pub(crate) fn id(operation: &str, argument: &str) -> Option<&'static str> {
         (_, "sessionId") => "session",
         ("apiKey", "id") | (_, "apiKeyId") => "api_key",
         ("role", "id") | (_, "roleId") => "role",
+        (_, "invitationId") => "invitation",
         (_, "identityId") => "identity",
         _ => panic!(
             "tests/it/isolation/samples.rs does not know which id `{argument}` of `{operation}` is"
@@ -29,6 +30,7 @@ pub(crate) fn required(operation: &str, name: &str, of: &str) -> Value {
     match (operation, name, of) {
         (_, "slug", _) => json!("help-desk"),
         (_, "role", _) => json!("member"),
+        (_, "roles", _) => json!(["member"]),
         (_, "path", _) => json!("/x"),
         ("explainAccess", "permission", _) => json!("service:read"),
         (_, "baseUrl" | "url", _) => json!("http://127.0.0.1:9"),

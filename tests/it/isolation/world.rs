@@ -30,6 +30,7 @@ pub(crate) struct Ids {
     pub(crate) session: String,
     pub(crate) api_key: String,
     pub(crate) role: String,
+    pub(crate) invitation: String,
 }
 
 impl World {
@@ -56,6 +57,7 @@ impl World {
         let api_key = api_key(&owner).await;
         let reader = reader(client, &owner, text(&tenant["id"])).await;
         let role = role(&owner).await;
+        let invitation = invitation(&owner, text(&tenant["id"])).await;
         let stranger = client.register("stranger@example.com").await;
         let ids = Ids {
             user: text(&user).to_owned(),
@@ -70,6 +72,7 @@ impl World {
             session,
             api_key,
             role,
+            invitation,
         };
         Self {
             refresh_token: refresh_token(client).await,
@@ -99,6 +102,7 @@ impl Ids {
             session: id("ses"),
             api_key: id("key"),
             role: id("role"),
+            invitation: id("inv"),
         }
     }
 
@@ -115,6 +119,7 @@ impl Ids {
             "session" => &self.session,
             "api_key" => &self.api_key,
             "role" => &self.role,
+            "invitation" => &self.invitation,
             // Whose, only another provider could say.
             "identity" => "idn_01k00000000000000000000000",
             _ => panic!("there is nothing called {name}"),
@@ -133,6 +138,7 @@ impl Ids {
             &self.session,
             &self.api_key,
             &self.role,
+            &self.invitation,
         ]
         .into_iter()
         .map(String::as_str)
@@ -217,6 +223,13 @@ async fn role(owner: &Client) -> String {
     let create = "mutation { createRole(input: { slug: \"clerk\", name: \"Clerk\", permissions: [\"user:read\"] }) { role { id } } }";
     let data = owner.data(create, json!({})).await;
     text(&data["createRole"]["role"]["id"]).to_owned()
+}
+
+async fn invitation(owner: &Client, tenant: &str) -> String {
+    let invite = "mutation ($input: InviteTenantMemberInput!) { inviteTenantMember(input: $input) { invitation { id } } }";
+    let input = json!({ "tenantId": tenant, "email": "guest@example.com", "roles": ["viewer"] });
+    let data = owner.data(invite, json!({ "input": input })).await;
+    text(&data["inviteTenantMember"]["invitation"]["id"]).to_owned()
 }
 
 async fn refresh_token(client: &Client) -> String {

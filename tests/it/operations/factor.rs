@@ -1,28 +1,11 @@
 //! The second factor.
 
-use data_encoding::BASE32_NOPAD;
-use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
-use sha1::Sha1;
 use testkit::{Client, PASSWORD, Portico};
 
 use super::account::{KIM, with_token};
 use super::ledger::Ledger;
-
-/// Seconds for which a code is good (RFC 6238, section 5.2).
-const STEP: i64 = 30;
-
-/// What an authenticator app shows (RFC 6238 with RFC 4226, section 5.3), this many steps from now.
-fn code(secret: &str, steps: i64) -> String {
-    let key = BASE32_NOPAD.decode(secret.as_bytes()).expect("base32");
-    let step = kit::clock::Clock::default().now().timestamp() / STEP + steps;
-    let mut mac = Hmac::<Sha1>::new_from_slice(&key).expect("a key may have any length");
-    mac.update(&step.to_be_bytes());
-    let hash = mac.finalize().into_bytes();
-    let at = usize::from(hash[19] & 0xf);
-    let number = u32::from_be_bytes(hash[at..at + 4].try_into().expect("four bytes"));
-    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
-}
+use crate::totp::code;
 
 fn first(codes: &Value) -> &Value {
     &codes["recoveryCodes"][0]

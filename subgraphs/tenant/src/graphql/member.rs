@@ -71,7 +71,7 @@ impl Membership {
 /// A set of permissions that members are given by name.
 #[derive(SimpleObject)]
 #[graphql(unresolvable = "id")]
-struct Role {
+pub(super) struct Role {
     /// Its id.
     id: ID,
     /// Its short name, for example `owner`.

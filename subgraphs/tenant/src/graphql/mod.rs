@@ -1,5 +1,8 @@
 //! The API of this subgraph.
 
+mod email;
+mod invitation;
+mod inviting;
 mod member;
 mod personal_data;
 mod plan;
@@ -7,29 +10,39 @@ mod subscription;
 mod tenant;
 mod user;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, SimpleObject};
 use kit::id::{InvalidId, TenantId};
 use kit::page::{Page, PageArgs, Paged};
 use kit::{ApiError, ContextExt as _, Viewer};
 
 use crate::config::TenantConfig;
 use crate::error::TenantError;
-use crate::ids::SubscriptionId;
+use crate::ids::{InvitationId, SubscriptionId};
 use crate::loaders::{Subscriptions, Tenants};
 use crate::member::{self as members, Place};
 use crate::store::tenants as rows;
+use invitation::Invitation;
 use member::Membership;
 use personal_data::PersonalData;
 use subscription::TenantService;
 use tenant::Tenant;
 use user::User;
 
-/// The queries of this subgraph.
-pub struct Query;
+/// Entry points for reading.
+#[derive(MergedObject, Default)]
+pub struct Query(TenantQuery, inviting::InvitationQuery);
+
+/// Entry points for writing.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TenantMutation, inviting::InvitationMutation);
+
+/// Entry points for whoever belongs to a tenant.
+#[derive(Default)]
+struct TenantQuery;
 
 /// Entry points for reading.
 #[Object]
-impl Query {
+impl TenantQuery {
     /// The tenants that you belong to, in the order in which they were created.
     async fn tenants(
         &self,
@@ -123,6 +136,19 @@ impl Query {
         (viewer.user == user).then(|| PersonalData::of(user))
     }
 
+    /// An invitation of the current tenant by its key.
+    #[graphql(entity)]
+    async fn find_invitation_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invitation's id.")] id: ID,
+    ) -> Result<Option<Invitation>, ApiError> {
+        match InvitationId::try_from(id) {
+            Ok(id) => invitation::find(ctx, id).await,
+            Err(_) => Ok(None),
+        }
+    }
+
     /// What tenants know of a user, by the user's key.
     #[graphql(entity)]
     async fn find_user_by_id(
@@ -135,12 +161,13 @@ impl Query {
     }
 }
 
-/// The mutations of this subgraph.
-pub struct Mutation;
+/// Entry points for tenants, their members and what they subscribe to.
+#[derive(Default)]
+struct TenantMutation;
 
 /// Entry points for writing.
 #[Object]
-impl Mutation {
+impl TenantMutation {
     /// Creates a tenant with a database of its own; you become its owner. Answers when the tenant
     /// is ready: look at its `state`. Enter it with `switchTenant`. One user can create a limited
     /// number of tenants, 20 unless the operator chose another; beyond it the code is

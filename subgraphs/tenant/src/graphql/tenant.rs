@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use kit::ApiError;
 use kit::page::{PageArgs, Paged};
 
+use super::invitation::{Invitation, InvitationFilter};
 use super::member::Membership;
 use super::plan::{Feature, Plan};
 use super::subscription::TenantService;
-use crate::ids::{MembershipId, SubscriptionId};
+use crate::ids::{InvitationId, MembershipId, SubscriptionId};
 use crate::plan::{self, FREE};
 use crate::store;
 
@@ -74,6 +75,27 @@ impl Tenant {
             before,
         };
         Some(super::member::list(ctx, self.0.id, args).await)
+    }
+
+    /// Whom it has invited, in the order in which they were; those whose time is over for 90 days are
+    /// not kept. Shown in the current tenant; needs the permission `tenant.member:manage`.
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 25 if absent.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones; all if absent.")] filter: Option<InvitationFilter>,
+    ) -> Option<Result<Paged<InvitationId, Invitation>, ApiError>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(super::invitation::list(ctx, self.0.id, args, filter).await)
     }
 
     /// The services that it subscribes to, in the order in which it did. Shown in the current

@@ -7,6 +7,7 @@ use kit::id::{TenantId, UserId};
 use kit::page::Page;
 use kit::role::{OWNER, RoleId};
 use kit::{Conn, insert_all, keyset, on};
+use serde::{Deserialize, Serialize};
 
 use super::{State, inserted};
 use crate::ids::MembershipId;
@@ -24,7 +25,7 @@ pub(crate) struct Membership {
 }
 
 /// A role that a member holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HeldRole {
     pub(crate) id: RoleId,
     pub(crate) slug: String,

@@ -1,5 +1,7 @@
 //! The rows of this subgraph, one file for each kind.
 
+pub(crate) mod invitations;
+pub(crate) mod letters;
 pub(crate) mod members;
 pub(crate) mod projections;
 pub(crate) mod provisioning;
@@ -8,6 +10,7 @@ mod state;
 pub(crate) mod subscriptions;
 pub(crate) mod tenants;
 
+pub(crate) use invitations::{Invitation, InvitationState};
 pub(crate) use members::{HeldRole, Membership};
 pub(crate) use state::State;
 pub(crate) use subscriptions::Subscription;

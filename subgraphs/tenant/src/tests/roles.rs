@@ -26,7 +26,7 @@ testkit::on_both![
 
 const ADD: &str = "mutation($input: AddTenantMemberInput!) { addTenantMember(input: $input) {
     membership { role { slug } roles { id slug } } } }";
-const UPDATE: &str =
+pub(super) const UPDATE: &str =
     "mutation($input: UpdateTenantMemberInput!) { updateTenantMember(input: $input) {
     membership { user { id } roles { slug } } } }";
 const REMOVE: &str =
@@ -42,9 +42,9 @@ struct RoleCreated {
 }
 
 #[derive(Serialize)]
-struct RoleDeleted {
-    tenant_id: TenantId,
-    role_id: RoleId,
+pub(super) struct RoleDeleted {
+    pub(super) tenant_id: TenantId,
+    pub(super) role_id: RoleId,
 }
 
 macro_rules! of_role {
@@ -67,7 +67,7 @@ of_role!(RoleCreated, "role.created");
 of_role!(RoleDeleted, "role.deleted");
 
 impl World {
-    async fn announced_role(
+    pub(super) async fn announced_role(
         &self,
         viewer: &Viewer,
         slug: &'static str,
@@ -85,7 +85,7 @@ impl World {
         role_id
     }
 
-    async fn place(
+    pub(super) async fn place(
         &self,
         operation: &str,
         viewer: &Viewer,
@@ -97,14 +97,14 @@ impl World {
             .await
     }
 
-    async fn remove(&self, viewer: &Viewer, user: UserId) -> String {
+    pub(super) async fn remove(&self, viewer: &Viewer, user: UserId) -> String {
         let input = json!({ "tenantId": viewer.tenant, "userId": user });
         self.run(Some(viewer), REMOVE, json!({ "input": input }))
             .await
     }
 
     /// A member of the viewer's tenant, in it with these grants.
-    async fn joined(&self, viewer: &Viewer, roles: &[&str], grants: &[&str]) -> Viewer {
+    pub(super) async fn joined(&self, viewer: &Viewer, roles: &[&str], grants: &[&str]) -> Viewer {
         let user = self.announced_user().await;
         let answer = self.place(ADD, viewer, user, roles).await;
         assert!(!answer.contains("null"), "{answer}");
@@ -125,7 +125,7 @@ impl World {
     }
 }
 
-fn code(answer: &str) -> &str {
+pub(super) fn code(answer: &str) -> &str {
     let error = answer.lines().nth(1).unwrap_or_default();
     error.split(' ').next().unwrap_or_default()
 }

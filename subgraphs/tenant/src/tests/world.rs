@@ -23,9 +23,13 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, crate::TenantConfig::default()).await
+    }
+
+    pub(super) async fn start_with(backend: Backend, config: crate::TenantConfig) -> Self {
         let mut test = TestApp::start(backend).await;
         test.deliver(crate::handlers(&test.app));
-        let schema = crate::schema(test.app.clone(), crate::TenantConfig::default());
+        let schema = crate::schema(test.app.clone(), config);
         Self { test, schema }
     }
 
@@ -170,38 +174,31 @@ fn mask(text: &str) -> String {
     masked
 }
 
-#[derive(Serialize)]
-pub(super) struct UserRegistered {
-    pub(super) user_id: UserId,
+macro_rules! about_user {
+    ($($payload:ident, $kind:literal;)+) => {$(
+        #[derive(Serialize)]
+        pub(super) struct $payload {
+            pub(super) user_id: UserId,
+        }
+
+        impl Payload for $payload {
+            const KIND: &'static str = $kind;
+
+            fn subject(&self) -> String {
+                self.user_id.to_string()
+            }
+
+            fn tenant(&self) -> Option<TenantId> {
+                None
+            }
+        }
+    )+};
 }
 
-impl Payload for UserRegistered {
-    const KIND: &'static str = "user.registered";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        None
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct UserDeleted {
-    pub(super) user_id: UserId,
-}
-
-impl Payload for UserDeleted {
-    const KIND: &'static str = "user.deleted";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        None
-    }
+about_user! {
+    UserRegistered, "user.registered";
+    UserDeactivated, "user.deactivated";
+    UserDeleted, "user.deleted";
 }
 
 #[derive(Serialize)]

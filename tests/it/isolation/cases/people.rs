@@ -111,7 +111,7 @@ pub(super) const CASES: &[Case] = &[
     case(
         QUERY,
         "tenant",
-        "query ($id: ID!) { tenant(id: $id) { id name members { nodes { id } } services { nodes { id } } availableServices { nodes { id } } roles { id } } }",
+        "query ($id: ID!) { tenant(id: $id) { id name members { nodes { id } } invitations { nodes { id email } } services { nodes { id } } availableServices { nodes { id } } roles { id } } }",
         |ids| json!({ "id": ids.tenant }),
         Blind,
     ),
