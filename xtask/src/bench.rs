@@ -22,6 +22,8 @@ pub(crate) struct Bench {
 enum Subject {
     /// The platform: start-up, memory, login, the `Home` query, an import. The default.
     Platform(Platform),
+    /// Signing in: against the hash alone, beside other queries, and what the time of an answer tells.
+    Identity(Identity),
     /// The router alone: in front of HTTP subgraphs, in process, planning, composing.
     Router(Router),
 }
@@ -35,6 +37,24 @@ struct Platform {
     /// A large OpenAPI document to import as well: JSON or YAML, plain or gzipped.
     #[arg(long, value_name = "FILE")]
     openapi: Option<PathBuf>,
+}
+
+/// How to measure signing in.
+#[derive(Args)]
+struct Identity {
+    /// The database below the platform; both, one after the other, if nothing is said and MariaDB
+    /// is here.
+    #[arg(long, value_enum)]
+    database: Option<Database>,
+    /// Rounds of each measure; the median counts.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of each round.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+    /// Answers of each kind whose times are compared.
+    #[arg(long, default_value_t = 200)]
+    samples: usize,
 }
 
 /// How to measure the router.
@@ -64,6 +84,7 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
     match &bench.subject {
         None => platform(&bench.platform),
         Some(Subject::Platform(platform)) => self::platform(platform),
+        Some(Subject::Identity(identity)) => self::identity(identity),
         Some(Subject::Router(router)) => self::router(router),
     }
 }
@@ -75,13 +96,27 @@ fn platform(options: &Platform) -> Result<()> {
     if let Some(document) = document {
         measure.arg("--openapi").arg(document);
     }
-    let services = match options.database {
-        Database::Sqlite => None,
-        Database::Mysql => {
-            requirements::for_services()?;
-            Some(Services::start()?)
-        }
+    let services = options.database.started()?;
+    if let Some(services) = &services {
+        services.offer(&mut measure);
+    }
+    step::run_last("bench", &mut measure)
+}
+
+fn identity(options: &Identity) -> Result<()> {
+    let databases = match options.database {
+        Some(database) => vec![database],
+        None => Database::all_here(),
     };
+    let mut measure = built("identity")?;
+    for database in &databases {
+        measure.args(["--database", database.name()]);
+    }
+    measure.args(["--rounds", &options.rounds.to_string()]);
+    measure.args(["--seconds", &options.seconds.to_string()]);
+    measure.args(["--samples", &options.samples.to_string()]);
+    let last = databases.last().map(|database| database.started());
+    let services = last.transpose()?.flatten();
     if let Some(services) = &services {
         services.offer(&mut measure);
     }
@@ -113,6 +148,28 @@ fn built(name: &str) -> Result<Command> {
 }
 
 impl Database {
+    /// Both, or the one that needs no server if there is none.
+    fn all_here() -> Vec<Self> {
+        match requirements::for_services() {
+            Ok(()) => vec![Self::Sqlite, Self::Mysql],
+            Err(error) => {
+                eprintln!("   measured on SQLite alone: {error:#}");
+                vec![Self::Sqlite]
+            }
+        }
+    }
+
+    /// The servers that it needs.
+    fn started(self) -> Result<Option<Services>> {
+        match self {
+            Self::Sqlite => Ok(None),
+            Self::Mysql => {
+                requirements::for_services()?;
+                Services::start().map(Some)
+            }
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",

@@ -37,7 +37,7 @@ enum Task {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
-    /// Measures the release build: the platform, or the router alone.
+    /// Measures the release build: the platform, signing in, or the router alone.
     Bench(bench::Bench),
     /// Regenerates the committed contract in `schema/`.
     Schema,

@@ -42,9 +42,9 @@ impl Crate {
     }
 
     /// Tests may stand on the testkit, whatever the crate under test, and the testkit's own
-    /// benchmark on the whole platform.
+    /// benchmarks on the whole platform.
     fn may_be_tested_with(self, other: Self) -> bool {
-        let platform = matches!(other, Self::Server | Self::Router);
+        let platform = matches!(other, Self::Server | Self::Router | Self::Subgraph);
         other == Self::Testkit || (self == Self::Testkit && platform) || self.may_depend_on(other)
     }
 }

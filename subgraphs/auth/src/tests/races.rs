@@ -1,6 +1,8 @@
 //! What is good for one use, used by many at once.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
+use kit::Viewer;
+use kit::mail::Mail;
 use kit::viewer::Client;
 use serde_json::{Value, json};
 use testkit::{Backend, on_both};
@@ -13,22 +15,38 @@ on_both![
     of_many_who_type_a_code_one_proves_the_address,
     of_many_who_guess_at_once_five_are_heard,
     of_many_resets_one_counts,
+    of_many_resets_by_code_one_counts,
     of_many_who_confirm_an_address_one_does,
+    of_many_who_confirm_an_address_by_code_one_does,
+    of_two_who_register_an_address_one_has_it,
     many_register_an_address_and_one_has_it,
 ];
 
 const ADA: &str = "ada@example.com";
 const MANY: u8 = 50;
+const CONFIRM: &str = "mutation ($input: ConfirmEmailChangeInput!) {
+    confirmEmailChange(input: $input) { user { id } }
+}";
 
 impl Fixture {
     /// Sends an operation fifty times at once, each from a network of its own.
     async fn many(&self, query: &str, input: impl Fn(u8) -> Value) -> Vec<Value> {
+        self.many_of(None, query, input).await
+    }
+
+    /// The same as somebody.
+    async fn many_of(
+        &self,
+        viewer: Option<&Viewer>,
+        query: &str,
+        input: impl Fn(u8) -> Value,
+    ) -> Vec<Value> {
         let send = |place: u8| {
             let client = Client {
                 address: Some([198, 51, 100, place].into()),
                 agent: None,
             };
-            self.run_from(client, None, query, json!({ "input": input(place) }))
+            self.run_from(client, viewer, query, json!({ "input": input(place) }))
         };
         join_all((0..MANY).map(send)).await
     }
@@ -91,19 +109,61 @@ async fn of_many_resets_one_counts(backend: Backend) {
     assert_eq!(fixture.entering(ADA, &new(won)).await, "LoginSuccess");
 }
 
+async fn of_many_resets_by_code_one_counts(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.verified(ADA).await;
+    fixture.request_reset(ADA).await;
+    let code = code(&fixture.last_letter(ADA).await);
+    let new = |place: u8| format!("copper-Lantern-Drift-{place}");
+    let input = |place: u8| json!({ "email": ADA, "code": code, "newPassword": new(place) });
+    let answers = fixture.many(RESET, input).await;
+    one_of(&answers);
+    let won = answers.iter().position(Value::is_object);
+    let won = u8::try_from(won.expect("one has won")).expect("one of fifty");
+    assert_eq!(fixture.entering(ADA, &new(won)).await, "LoginSuccess");
+}
+
 async fn of_many_who_confirm_an_address_one_does(backend: Backend) {
     let fixture = Fixture::start(backend).await;
-    let tokens = fixture.newcomer(ADA).await;
-    let viewer = fixture.viewer(&tokens.access).await;
-    let query =
-        "mutation { requestEmailChange(input: { newEmail: \"new@example.com\" }) { email } }";
-    fixture.run(Some(&viewer), query, json!({})).await;
-    let token = token(&fixture.last_letter("new@example.com").await);
-    let confirm = "mutation ($input: ConfirmEmailChangeInput!) {
-        confirmEmailChange(input: $input) { user { id } }
-    }";
-    one_of(&fixture.many(confirm, |_| json!({ "token": token })).await);
+    let (_, letter) = fixture.changing().await;
+    let token = token(&letter);
+    one_of(&fixture.many(CONFIRM, |_| json!({ "token": token })).await);
     assert_eq!(fixture.test.recorded("user.email_changed").await.len(), 1);
+}
+
+async fn of_many_who_confirm_an_address_by_code_one_does(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let (viewer, letter) = fixture.changing().await;
+    let code = code(&letter);
+    let input = |_| json!({ "code": code });
+    one_of(&fixture.many_of(Some(&viewer), CONFIRM, input).await);
+    assert_eq!(fixture.test.recorded("user.email_changed").await.len(), 1);
+}
+
+async fn of_two_who_register_an_address_one_has_it(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    let passwords = ["copper-Lantern-Drift-1", "copper-Lantern-Drift-2"];
+    let register = |password: &str| {
+        let input = json!({ "name": "Ada", "email": ADA, "password": password });
+        fixture.input(REGISTER, input)
+    };
+    let [one, other] = passwords.map(register);
+    let (one, other) = join(one, other).await;
+    assert!(one.is_object(), "{one}");
+    assert_eq!(one, other);
+
+    // Both have a letter, and only that of the last one is good.
+    let letters = fixture.letters_to(ADA).await;
+    assert_eq!(letters.len(), 2);
+    let tokens = letters.iter().map(token);
+    let verify = tokens.map(|token| fixture.input(VERIFY, json!({ "token": token })));
+    one_of(&join_all(verify).await);
+    let entering = passwords.map(|password| fixture.entering(ADA, password));
+    let entered = join_all(entering).await;
+    let entered = entered.iter().filter(|it| *it == "LoginSuccess").count();
+    assert_eq!(entered, 1);
+    assert_eq!(fixture.accounts().await, 1);
+    assert_eq!(fixture.test.recorded("user.registered").await.len(), 1);
 }
 
 async fn many_register_an_address_and_one_has_it(backend: Backend) {
@@ -132,6 +192,16 @@ async fn many_register_an_address_and_one_has_it(backend: Backend) {
 }
 
 impl Fixture {
+    /// Somebody who has asked for another address, and the letter to it.
+    async fn changing(&self) -> (Viewer, Mail) {
+        let tokens = self.newcomer(ADA).await;
+        let viewer = self.viewer(&tokens.access).await;
+        let query =
+            "mutation { requestEmailChange(input: { newEmail: \"new@example.com\" }) { email } }";
+        self.run(Some(&viewer), query, json!({})).await;
+        (viewer, self.last_letter("new@example.com").await)
+    }
+
     async fn attempts(&self) -> i32 {
         use diesel::prelude::*;
         use diesel_async::RunQueryDsl;

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use serde_json::Value;
 use testkit::{Backend, on_both};
 
@@ -14,6 +14,7 @@ on_both![
     a_spent_token_whose_successor_is_used_ends_its_session,
     of_many_uses_at_once_exactly_one_succeeds,
     many_uses_at_once_within_the_grace_lead_to_one_successor,
+    two_tabs_with_one_token_go_on_together,
     an_unused_session_ends,
     what_is_no_refresh_token_is_refused,
     garbage_fills_no_record,
@@ -119,6 +120,23 @@ async fn many_uses_at_once_within_the_grace_lead_to_one_successor(backend: Backe
     assert_eq!(successors.len(), 1);
     for successor in successors {
         tokens(&fixture.refresh(&successor).await);
+    }
+}
+
+async fn two_tabs_with_one_token_go_on_together(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    let first = fixture.newcomer("ada@example.com").await;
+    let session = fixture.viewer(&first.access).await.session();
+    let mut token = first.refresh;
+    for _ in 0..5 {
+        let (one, other) = join(fixture.refresh(&token), fixture.refresh(&token)).await;
+        let (one, other) = (tokens(&one), tokens(&other));
+        assert_eq!(one.refresh, other.refresh);
+        assert_ne!(one.refresh, token);
+        for tab in [&one, &other] {
+            assert_eq!(fixture.viewer(&tab.access).await.session(), session);
+        }
+        token = one.refresh;
     }
 }
 
