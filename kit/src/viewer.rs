@@ -71,6 +71,12 @@ impl Viewer {
         self.tenant.ok_or(Denied::NoTenant)
     }
 
+    /// Whether what the viewer presents is good in a tenant, given that they belong to it: a session
+    /// everywhere, a key only where it was made.
+    pub fn reaches(&self, tenant: TenantId) -> bool {
+        self.session().is_ok() || self.tenant == Some(tenant)
+    }
+
     /// Refuses unless the permission is granted.
     pub fn require(&self, permission: Permission) -> Result<(), Denied> {
         match self.allows(permission.0) {

@@ -11,6 +11,7 @@ on_both![
     a_key_of_a_tenant_has_no_part_in_the_platform,
     a_revoked_key_ends_its_subscriptions,
     a_key_of_somebody_who_left_the_tenant_stops,
+    a_key_shows_no_other_tenant_of_its_user,
 ];
 
 const CREATE: &str = "mutation ($input: CreateApiKeyInput!) {
@@ -184,4 +185,26 @@ async fn a_key_of_somebody_who_left_the_tenant_stops(backend: Backend) {
         viewer["viewer"]["id"], user,
         "it was made outside of the tenant"
     );
+}
+
+async fn a_key_shows_no_other_tenant_of_its_user(backend: Backend) {
+    let portico = Portico::start(backend).await;
+    let owner = owner(&portico).await;
+    owner.create_tenant("Globex").await;
+    let (_, secret) = create(&owner, "USER", &["service:read"]).await;
+    let program = portico.client().with_token(&secret);
+    let query = "{ tenants { totalCount nodes { name } } tenantBySlug(slug: \"globex\") { id }
+        viewer { memberships { tenant { name } } } }";
+
+    let shown = program.data(query, json!({})).await;
+
+    assert_eq!(
+        shown["tenants"],
+        json!({ "totalCount": 1, "nodes": [{ "name": "Acme" }] })
+    );
+    assert_eq!(shown["tenantBySlug"], Value::Null);
+    let acme = json!([{ "tenant": { "name": "Acme" } }]);
+    assert_eq!(shown["viewer"]["memberships"], acme);
+    let both = owner.data(query, json!({})).await;
+    assert_eq!(both["tenants"]["totalCount"], 2);
 }

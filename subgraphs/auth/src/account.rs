@@ -17,7 +17,7 @@ use crate::person::Person;
 use crate::post::{self, Errand};
 use crate::store::account::{Account, NewAccount, Pending};
 use crate::throttle::{Charges, Throttle, network_of};
-use crate::ticket::Purpose;
+use crate::ticket::{Purpose, Ticket};
 use crate::turn::Passwords;
 
 /// What registering somebody needs when registration is closed.
@@ -117,22 +117,30 @@ async fn ask(
     let pending = Pending {
         name: &user.name,
         locale: &user.locale,
-        password: &password,
+        password: None,
         created_at: new.created_at,
     };
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
-        match new.insert(conn).await {
-            Ok(()) | Err(AuthError::EmailTaken) => {}
+        let is_new = match new.insert(conn).await {
+            Ok(()) => true,
+            Err(AuthError::EmailTaken) => false,
             Err(err) => return Err(err),
-        }
-        let account = Account::find_by_email(conn, &user.email_key).await?;
+        };
+        let account = Account::lock_by_email(conn, &user.email_key).await?;
         let id = account.as_ref().map_or(new.id, |account| account.id);
-        // Of several who register an address, the last one has it; the letters of the others are void.
+        // Several may register an address, and one of them reads its letters. It is not known whose
+        // password was kept, so from the second on none is: the letter lets its reader choose one.
+        let pending = Pending {
+            password: Some(password.as_str()).filter(|_| is_new),
+            ..pending
+        };
         let is_pending = Account::set_pending(conn, id, &pending).await?;
-        let (subject, purpose) = match is_pending {
-            true => (Subject::VerifyEmail, Purpose::VerifyEmail),
-            false => (Subject::Known, Purpose::ResetPassword),
+        Ticket::void(app, conn, Purpose::VerifyEmail, id).await?;
+        let (subject, purpose) = match (is_pending, is_new) {
+            (true, true) => (Subject::VerifyEmail, Purpose::VerifyEmail),
+            (true, false) => (Subject::RegisteredAgain, Purpose::ResetPassword),
+            (false, _) => (Subject::Known, Purpose::ResetPassword),
         };
         let is_open = |account: &&Account| account.deactivated_at.is_none() && has_room;
         let reader = account.as_ref().filter(is_open);

@@ -46,7 +46,9 @@ pub(crate) async fn create(
             payload: None,
         };
         post::send(app, auth, conn, errand).await?;
-        let activity = Activity::of(Action::CreateUser, client).by(Some(account.id));
+        // Where the administrator is, is not the user's to see.
+        let nowhere = Client::default();
+        let activity = Activity::of(Action::CreateUser, &nowhere).by(Some(account.id));
         activity.record(app, conn).await?;
         Ok(account.id)
     })
@@ -71,7 +73,7 @@ async fn take(app: &App, conn: &mut Conn, person: &Person) -> Result<Account, Au
         Err(AuthError::EmailTaken) => {
             let known = Account::find_by_email(conn, &person.email_key).await?;
             // One with a name waits for its proof, and has been announced to nobody.
-            let pending = known.filter(|it| it.verified_at.is_none() && it.name.is_some());
+            let pending = known.filter(Account::is_pending);
             let account = pending.ok_or(AuthError::EmailTaken)?;
             claim(app, conn, account.id).await?;
             Account::forget_name(conn, account.id).await?;

@@ -15,6 +15,7 @@ use crate::person::EmailKey;
 use crate::post::{self, Errand};
 use crate::proof::{Proof, Proven};
 use crate::store::account::Account;
+use crate::store::removal;
 use crate::ticket::{Purpose, Ticket};
 
 /// Sends a letter to the address that the viewer wants, and tells the present one. An address that
@@ -36,7 +37,9 @@ pub(crate) async fn request(
         let account = Account::find(conn, viewer.user).await?;
         let account = account.ok_or(AuthError::SessionEnded)?;
         let holder = Account::find_by_email(conn, &key).await?;
-        let is_free = holder.is_none_or(|holder| holder.id == account.id);
+        let is_free = holder
+            .as_ref()
+            .is_none_or(|holder| holder.id == account.id || holder.is_pending());
         let to = Some(email.as_str()).filter(|_| has_room);
         let errand = Errand {
             subject: Subject::ConfirmEmail,
@@ -112,6 +115,11 @@ async fn change(app: &App, client: &Client, proven: Proven) -> Result<UserId, Au
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
         let now = app.clock.now_utc();
+        // Whoever has only registered the address did not prove it, and this is a proof.
+        let holder = Account::find_by_email(conn, &key).await?;
+        if let Some(pending) = holder.filter(|it| it.id != account.id && it.is_pending()) {
+            removal::remove(conn, pending.id).await?;
+        }
         Account::set_email(conn, account.id, &email, &key, now).await?;
         proven.use_up(app, conn, Purpose::ChangeEmail).await?;
         // What went to the old address is no proof of the new one.

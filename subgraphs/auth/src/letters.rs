@@ -8,6 +8,8 @@ use kit::mail::{Language, Letter};
 pub(crate) enum Subject {
     /// To prove the address of a new account.
     VerifyEmail,
+    /// An address was registered more than once before anybody has proven it.
+    RegisteredAgain,
     /// Somebody registers an address that has an account.
     Known,
     /// Somebody made an account for its reader, who has to choose a password.
@@ -80,6 +82,16 @@ impl Subject {
                 closing: "Link and code are good for one hour and for one use. If it was not you, \
                           ignore this letter: nothing has changed.",
             },
+            Self::RegisteredAgain => Asking {
+                subject: "Confirm your e-mail address and choose a password",
+                opening: "Somebody, probably you, has registered this e-mail address more than once. \
+                          Confirm that it is yours by choosing the password of the account:",
+                button: "Choose a password",
+                code: "Or type this code where you are asked for it:",
+                closing: "Link and code are good for one day and for one use; earlier letters are not good \
+                          any more. If you have not registered, ignore this letter: without it nobody can \
+                          use the account.",
+            },
             Self::Created => Asking {
                 subject: "An account was made for you",
                 opening: "Those who run the platform have made an account for you, with this e-mail \
@@ -130,6 +142,17 @@ impl Subject {
                 code: "Atau ketikkan kode ini saat diminta:",
                 closing: "Tautan dan kode berlaku selama satu jam dan hanya untuk sekali pakai. Jika itu \
                           bukan Anda, abaikan surat ini: tidak ada yang berubah.",
+            },
+            Self::RegisteredAgain => Asking {
+                subject: "Konfirmasikan alamat email Anda dan buat kata sandi",
+                opening: "Seseorang, mungkin Anda sendiri, telah mendaftarkan alamat email ini lebih dari \
+                          sekali. Konfirmasikan bahwa alamat ini milik Anda dengan membuat kata sandi \
+                          akun:",
+                button: "Buat kata sandi",
+                code: "Atau ketikkan kode ini saat diminta:",
+                closing: "Tautan dan kode berlaku selama satu hari dan hanya untuk sekali pakai; surat \
+                          sebelumnya tidak berlaku lagi. Jika Anda tidak mendaftar, abaikan surat ini: \
+                          tanpa surat ini tidak seorang pun dapat memakai akun tersebut.",
             },
             Self::Created => Asking {
                 subject: "Sebuah akun telah dibuat untuk Anda",

@@ -181,15 +181,19 @@ impl Attempt<'_> {
         let mut conn = app.db.write().await?;
         let opened = conn
             .transaction(async |conn| {
+                let account = account.unchanged(conn).await?;
                 if let Some(hash) = &rehashed {
                     Account::set_password(conn, account.id, hash).await?;
                 }
                 charges.succeed(conn, app.clock.now_utc()).await?;
-                enter(app, auth, self.client, conn, account, Action::Login).await
+                enter(app, auth, self.client, conn, &account, Action::Login).await
             })
-            .await?;
+            .await;
         drop(conn);
-        opened.finish(app, auth).await
+        match opened {
+            Err(AuthError::WrongCredentials) => Err(self.refuse(Failure::WrongPassword).await),
+            opened => opened?.finish(app, auth).await,
+        }
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) async fn send(
         account,
         life: match (errand.subject, errand.purpose) {
             (Subject::Created, _) => ACCEPT,
-            (_, Purpose::VerifyEmail) => VERIFY,
+            (Subject::RegisteredAgain, _) | (_, Purpose::VerifyEmail) => VERIFY,
             _ => CHANGE,
         },
         with_code: true,

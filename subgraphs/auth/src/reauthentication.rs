@@ -67,7 +67,10 @@ pub(crate) async fn reauthenticate(
         let mut conn = app.db.write().await?;
         conn.transaction(async |conn| {
             let now = app.clock.now_utc();
-            let account = Account::lock(conn, account.id).await?;
+            let account = match account.unchanged(conn).await {
+                Err(AuthError::WrongCredentials) => return Err(AuthError::WrongProof),
+                other => other?,
+            };
             if let Some(proof) = &proof {
                 let spent = proof.spend(app, conn, client, &account).await;
                 spent.map_err(AuthError::hide_which_proof)?;

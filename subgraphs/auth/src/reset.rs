@@ -35,7 +35,7 @@ pub(crate) async fn request(
     let has_room = post::has_room(app, &email).await?;
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
-        let account = Account::find_by_email(conn, &email).await?;
+        let account = Account::lock_by_email(conn, &email).await?;
         let is_open = |account: &&Account| account.deactivated_at.is_none() && has_room;
         let reader = account.as_ref().filter(is_open);
         let errand = Errand {

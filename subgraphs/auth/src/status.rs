@@ -46,7 +46,7 @@ pub(crate) async fn deactivate(
             deactivated_by: viewer.user,
         };
         event::record(conn, &app.clock, &deactivated).await?;
-        record(app, conn, client, Action::DeactivateUser, user).await
+        record(app, conn, Action::DeactivateUser, user).await
     })
     .await
 }
@@ -71,7 +71,7 @@ pub(crate) async fn reactivate(
             reactivated_by: viewer.user,
         };
         event::record(conn, &app.clock, &reactivated).await?;
-        record(app, conn, client, Action::ReactivateUser, user).await
+        record(app, conn, Action::ReactivateUser, user).await
     })
     .await
 }
@@ -90,18 +90,9 @@ async fn find(conn: &mut Conn, user: UserId) -> Result<Account, AuthError> {
     }
 }
 
-/// The address of whoever decided is not the user's to see.
-async fn record(
-    app: &App,
-    conn: &mut Conn,
-    client: &Client,
-    action: Action,
-    user: UserId,
-) -> Result<(), AuthError> {
-    let elsewhere = Client {
-        address: None,
-        ..client.clone()
-    };
-    let activity = Activity::of(action, &elsewhere).by(Some(user));
+/// Where whoever decided is, is not the user's to see.
+async fn record(app: &App, conn: &mut Conn, action: Action, user: UserId) -> Result<(), AuthError> {
+    let nowhere = Client::default();
+    let activity = Activity::of(action, &nowhere).by(Some(user));
     Ok(activity.record(app, conn).await?)
 }

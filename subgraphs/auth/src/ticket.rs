@@ -51,8 +51,12 @@ impl Purpose {
         Self::HandOver,
     ];
     /// What is void when the password changes: it may have been begun by whoever knew the old one.
-    pub(crate) const OF_A_PASSWORD: [Self; 3] =
-        [Self::ResetPassword, Self::ChangeEmail, Self::TwoFactor];
+    pub(crate) const OF_A_PASSWORD: [Self; 4] = [
+        Self::ResetPassword,
+        Self::ChangeEmail,
+        Self::TwoFactor,
+        Self::OAuth,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {

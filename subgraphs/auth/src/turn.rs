@@ -8,14 +8,18 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::AuthError;
 use crate::password::{self, Verdict};
 
 /// Those who wait for their turn, for each who has it; the next one is sent away.
 const WAITING_PER_TURN: usize = 128;
+/// How much more willingly than others a hashing thread gives way (nice(2)); a tenth of the weight.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 /// Places that one network address can have. One request can carry many logins.
 const PLACES_PER_NETWORK: usize = 8;
 
@@ -114,10 +118,29 @@ impl Turn {
     }
 }
 
+/// Runs work on a password on a thread of its own that gives way to all others: what anybody else
+/// asks for is answered first. A thread costs a thousandth of a hash.
 async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work)
-        .await
-        .expect("work on a password does not panic")
+    let (sender, done) = oneshot::channel();
+    let thread = thread::Builder::new().name("password".to_owned());
+    let started = thread.spawn(move || {
+        give_way();
+        // Nobody may wait for it any more.
+        let _ = sender.send(work());
+    });
+    started.expect("there are only a few of these threads at once");
+    done.await.expect("work on a password does not panic")
+}
+
+/// Lowers the priority of this thread. On Linux alone: elsewhere it would be that of the process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "hashing does not give way"
+        );
+    }
 }
 
 async fn permit(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {

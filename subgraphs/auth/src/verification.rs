@@ -73,14 +73,19 @@ pub(crate) async fn resend(
     let has_room = post::has_room(app, &email).await?;
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
-        let account = Account::find_by_email(conn, &email).await?;
+        let account = Account::lock_by_email(conn, &email).await?;
         let waits = |account: &&Account| {
             account.verified_at.is_none() && account.deactivated_at.is_none() && has_room
         };
         let reader = account.as_ref().filter(waits);
+        // Where several have registered the address, its reader chooses the password.
+        let (subject, purpose) = match reader.is_some_and(|it| it.password.is_none()) {
+            true => (Subject::RegisteredAgain, Purpose::ResetPassword),
+            false => (Subject::VerifyEmail, PURPOSE),
+        };
         let errand = Errand {
-            subject: Subject::VerifyEmail,
-            purpose: PURPOSE,
+            subject,
+            purpose,
             account: reader,
             to: reader.map(|account| account.email.as_str()),
             locale: reader.map_or("en", |account| &account.locale),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dataloader::BatchFn;
 use dataloader::non_cached::Loader;
 use kit::error::StorageError;
-use kit::id::{TenantId, UserId};
+use kit::id::TenantId;
 use kit::viewer::Credential;
 use kit::{ApiError, App, Viewer};
 
@@ -21,9 +21,7 @@ pub(crate) type Subscriptions = Loader<SubscriptionId, Loaded<Subscription>, Sub
 
 pub(crate) struct TenantsByIds {
     app: App,
-    user: UserId,
-    /// The tenant whose key asks. It has no member.
-    of_key: Option<TenantId>,
+    viewer: Viewer,
 }
 
 pub(crate) struct SubscriptionsByIds {
@@ -33,11 +31,9 @@ pub(crate) struct SubscriptionsByIds {
 
 /// A loader for one request.
 pub(crate) fn tenants(app: App, viewer: &Viewer) -> Tenants {
-    let is_tenants = matches!(viewer.credential, Credential::TenantKey(_));
     Loader::new(TenantsByIds {
         app,
-        user: viewer.user,
-        of_key: viewer.tenant.filter(|_| is_tenants),
+        viewer: viewer.clone(),
     })
 }
 
@@ -50,8 +46,12 @@ impl BatchFn<TenantId, Loaded<Tenant>> for TenantsByIds {
     async fn load(&mut self, ids: &[TenantId]) -> HashMap<TenantId, Loaded<Tenant>> {
         let rows = async {
             let mut conn = self.app.db.read().await?;
-            let mut found = tenants::by_ids(&mut conn, self.user, ids).await?;
-            if let Some(own) = self.of_key.filter(|own| ids.contains(own)) {
+            let viewer = &self.viewer;
+            let mut found = tenants::by_ids(&mut conn, viewer.user, ids).await?;
+            found.retain(|tenant| viewer.reaches(tenant.id));
+            let is_tenants = matches!(viewer.credential, Credential::TenantKey(_));
+            let own = viewer.tenant.filter(|_| is_tenants);
+            if let Some(own) = own.filter(|own| ids.contains(own)) {
                 found.push(tenants::find(&mut conn, own).await?);
             }
             Ok(found)

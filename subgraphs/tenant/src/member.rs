@@ -13,7 +13,7 @@ use crate::error::TenantError;
 use crate::events::{TenantMemberAdded, TenantMemberRemoved, TenantMemberUpdated};
 use crate::ids::MembershipId;
 use crate::plan::{FREE, Feature};
-use crate::projections::USERS;
+use crate::projections::{ROLES, USERS};
 use crate::role::{self, Selected};
 use crate::store::{HeldRole, Membership, members, projections, tenants};
 
@@ -44,7 +44,11 @@ pub(crate) async fn add(
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
         lock(conn, tenant).await?;
-        require_grantable(conn, tenant, viewer, &selected).await?;
+        // Once more, since the user may have gone meanwhile.
+        if !projections::knows_user(conn, place.user).await? {
+            return Err(TenantError::UnknownUser(place.user));
+        }
+        require_grantable(app, conn, tenant, viewer, &selected).await?;
         join(app, conn, tenant, place.user, selected.roles).await
     })
     .await
@@ -84,12 +88,14 @@ pub(crate) async fn update(
 ) -> Result<Membership, TenantError> {
     let tenant = managed_tenant(viewer, place.tenant)?;
     let selected = role::select(app, tenant, place.roles).await?;
+    // A role that the member has may just have come to deny more.
+    app.events.caught_up(&app.db, ROLES).await?;
     let mut conn = app.db.write().await?;
     conn.transaction(async |conn| {
         lock(conn, tenant).await?;
         let mut member = find(conn, tenant, place.user).await?;
         if member.is_owner() || selected.own() {
-            require_owner(conn, tenant, viewer).await?;
+            require_owner(app, conn, tenant, viewer).await?;
         }
         if holds(&member, &selected) {
             return Ok(member);
@@ -113,8 +119,8 @@ pub(crate) async fn remove(
     tenant: TenantId,
     user: UserId,
 ) -> Result<Membership, TenantError> {
-    let is_self = user == viewer.user && viewer.session().is_ok();
-    let tenant = match is_self && viewer.tenant == Some(tenant) {
+    let leaves = user == viewer.user && viewer.session().is_ok() && viewer.tenant == Some(tenant);
+    let tenant = match leaves {
         true => tenant,
         false => managed_tenant(viewer, tenant)?,
     };
@@ -122,8 +128,8 @@ pub(crate) async fn remove(
     conn.transaction(async |conn| {
         lock(conn, tenant).await?;
         let member = find(conn, tenant, user).await?;
-        if member.is_owner() {
-            require_owner(conn, tenant, viewer).await?;
+        if member.is_owner() && !leaves {
+            require_owner(app, conn, tenant, viewer).await?;
         }
         members::delete(conn, member.id).await?;
         require_an_owner(conn, tenant).await?;
@@ -177,8 +183,18 @@ pub(crate) async fn remove_everywhere(
                 user_id: user,
             };
             event::record(conn, clock, &removed).await?;
+            warn_without_owner(conn, member.tenant_id).await?;
         }
     }
+}
+
+/// Tells the operator of a tenant that nobody can govern any more: its owner was made one and went
+/// before the accounts heard of it.
+async fn warn_without_owner(conn: &mut Conn, tenant: TenantId) -> QueryResult<()> {
+    if members::count_owners(conn, tenant).await? == 0 && members::count(conn, tenant).await? > 0 {
+        tracing::error!(tenant.id = %tenant, "the last owner of a tenant is gone, and others are in it");
+    }
+    Ok(())
 }
 
 /// The current tenant, if it is the one that is asked for and the viewer manages its members.
@@ -200,13 +216,14 @@ pub(crate) async fn lock(conn: &mut Conn, tenant: TenantId) -> Result<(), Tenant
 
 /// Refuses to give somebody roles that the viewer cannot give.
 pub(crate) async fn require_grantable(
+    app: &App,
     conn: &mut Conn,
     tenant: TenantId,
     viewer: &Viewer,
     selected: &Selected,
 ) -> Result<(), TenantError> {
     if selected.own() {
-        require_owner(conn, tenant, viewer).await?;
+        require_owner(app, conn, tenant, viewer).await?;
     }
     let nothing = Grants::default();
     Ok(viewer.grants.check_change(&nothing, &selected.grants)?)
@@ -217,14 +234,17 @@ async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Members
     found.ok_or(TenantError::NoMember(user))
 }
 
+/// Refuses whoever owns the tenant not, or has not proven that lately: a token that was stolen must
+/// not take the tenant away for good. Scopes of a key say nothing of ownership.
 async fn require_owner(
+    app: &App,
     conn: &mut Conn,
     tenant: TenantId,
     viewer: &Viewer,
 ) -> Result<(), TenantError> {
     let found = members::find(conn, tenant, viewer.user).await?;
     match found.is_some_and(|member| member.is_owner()) {
-        true => Ok(()),
+        true => Ok(viewer.require_recent(app.clock.now()).map(drop)?),
         false => Err(TenantError::OwnerOnly),
     }
 }

@@ -46,6 +46,7 @@ pub(crate) async fn create(
 
 /// Tries once more to make the database of a tenant that was given up. For its owner.
 pub(crate) async fn retry(app: &App, viewer: &Viewer, id: TenantId) -> Result<Tenant, TenantError> {
+    viewer.session()?;
     let mut conn = app.db.write().await?;
     let membership = members::find(&mut conn, id, viewer.user).await?;
     if membership.is_none_or(|membership| !membership.is_owner()) {

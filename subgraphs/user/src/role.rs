@@ -113,7 +113,8 @@ pub(crate) async fn visible(
     if found.len() < ids.len() {
         let mut conn = app.db.read().await?;
         let own = roles::seen_by(&mut conn, viewer.user, viewer.tenant, ids).await?;
-        found.extend(own.into_iter().map(Role::from));
+        let own = own.into_iter().filter(|row| viewer.reaches(row.tenant_id));
+        found.extend(own.map(Role::from));
     }
     Ok(found)
 }

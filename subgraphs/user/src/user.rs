@@ -186,5 +186,7 @@ async fn known_tenants(
     ids: &[TenantId],
 ) -> Result<Vec<TenantId>, StorageError> {
     let mut conn = app.db.read().await?;
-    Ok(Membership::tenants_of(&mut conn, viewer.user, ids).await?)
+    let mut found = Membership::tenants_of(&mut conn, viewer.user, ids).await?;
+    found.retain(|&tenant| viewer.reaches(tenant));
+    Ok(found)
 }

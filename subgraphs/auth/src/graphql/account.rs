@@ -19,8 +19,9 @@ impl AccountMutation {
     ///
     /// By default a letter goes to the address, and its link or its code (`verifyEmail`) must be
     /// answered before anybody can sign in. The answer is then the same for every address: the
-    /// letter tells its reader whether the address has an account already. Somebody who registers
-    /// an address again before it is proven makes earlier letters void.
+    /// letter tells its reader whether the address has an account already. If an address is
+    /// registered again before it is proven, earlier letters are void, no password is kept, and the
+    /// letter lets its reader choose one (`resetPassword`): nobody can plant theirs.
     ///
     /// Where the operator does without that, the account can be used at once, and an address that
     /// already has an account is answered with the code `CONFLICT`.

@@ -11,6 +11,7 @@ use crate::activity::{Action, Activity, Failure};
 use crate::error::AuthError;
 use crate::store::account::Account;
 use crate::store::identity::Identity;
+use crate::store::session::Session;
 
 /// Links who came to the viewer's account. Who is linked already stays so.
 pub(super) async fn link(
@@ -20,17 +21,24 @@ pub(super) async fn link(
     provider: &Provider,
     profile: &Profile,
 ) -> Result<Identity, AuthError> {
+    let session = viewer.session()?;
     let mut conn = app.db.write().await?;
     let activity = Activity::of(Action::LinkIdentity, client).by(Some(viewer.user));
     let linked = conn
         .transaction(async |conn| {
+            // The provider took its time: the session may have ended meanwhile, and must not leave
+            // another way in.
+            let account = Account::lock(conn, viewer.user).await?;
+            let session = Session::find(conn, session).await?;
+            let now = app.clock.now_utc();
+            if !session.is_some_and(|session| session.is_alive(now)) {
+                return Err(AuthError::SessionEnded);
+            }
             let known = Identity::find(conn, &profile.issuer, &profile.subject).await?;
             if let Some(known) = known {
                 let is_own = known.account_id == viewer.user;
                 return is_own.then_some(known).ok_or(AuthError::IdentityTaken);
             }
-            let account = Account::find(conn, viewer.user).await?;
-            let account = account.ok_or(AuthError::SessionEnded)?;
             let identity = settle::new_identity(app, provider, profile, account.id);
             identity.insert(conn).await?;
             letter::send(app, conn, &account, provider, News::Linked).await?;

@@ -127,7 +127,7 @@ impl Settling<'_> {
             return active(account.ok_or(AuthError::UnknownFlow)?);
         }
         let email = self.verified_email()?;
-        match Account::find_by_email(conn, &EmailKey::parse(email.as_str())?).await? {
+        match Account::lock_by_email(conn, &EmailKey::parse(email.as_str())?).await? {
             Some(account) => self.join(conn, active(account)?).await,
             None => self.register(conn, &email).await,
         }

@@ -47,11 +47,12 @@ pub(crate) struct NewAccount {
 
 /// What whoever registers an address once more, before it is proven, says anew.
 #[derive(AsChangeset)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_null = true)]
 pub(crate) struct Pending<'a> {
     pub(crate) name: &'a str,
     pub(crate) locale: &'a str,
-    pub(crate) password: &'a str,
+    /// None if several have registered the address: whoever proves it chooses one.
+    pub(crate) password: Option<&'a str>,
     pub(crate) created_at: NaiveDateTime,
 }
 
@@ -92,6 +93,36 @@ impl Account {
         })?;
         let account = Self::find(conn, id).await?;
         account.ok_or(AuthError::SessionEnded)
+    }
+
+    /// The same account, locked, provided that its password is still the one that was checked:
+    /// whoever chooses another at this moment shuts out who knows the old one.
+    pub(crate) async fn unchanged(&self, conn: &mut Conn) -> Result<Self, AuthError> {
+        match Self::lock(conn, self.id).await {
+            Ok(locked) if locked.password == self.password => Ok(locked),
+            Ok(_) | Err(AuthError::SessionEnded) => Err(AuthError::WrongCredentials),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// The account with this address, locked; whoever has another one since is not it. The address
+    /// of nobody takes as long.
+    pub(crate) async fn lock_by_email(
+        conn: &mut Conn,
+        email: &EmailKey,
+    ) -> Result<Option<Self>, AuthError> {
+        let found = Self::find_by_email(conn, email).await?;
+        let id = found.map_or_else(UserId::new, |account| account.id);
+        match Self::lock(conn, id).await {
+            Ok(locked) if EmailKey::parse(&locked.email)? == *email => Ok(Some(locked)),
+            Ok(_) | Err(AuthError::SessionEnded) => Ok(None),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// Whether it was registered, and nobody has proven the address.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.verified_at.is_none() && self.name.is_some()
     }
 
     pub(crate) async fn exist(conn: &mut Conn) -> QueryResult<bool> {

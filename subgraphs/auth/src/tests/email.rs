@@ -4,7 +4,7 @@ use kit::Viewer;
 use serde_json::{Value, json};
 use testkit::{Backend, on_both};
 
-use super::letters::{INVALID_PROOF, RESET, code, other_code, token};
+use super::letters::{INVALID_PROOF, RESET, VERIFY, code, other_code, required, token};
 use super::{Fixture, PASSWORD};
 
 on_both![
@@ -15,6 +15,7 @@ on_both![
     an_address_that_is_taken_meanwhile_is_refused,
     what_went_to_the_old_address_is_void,
     a_password_reset_stops_a_change,
+    an_address_that_nobody_has_proven_is_free,
 ];
 
 const OLD: &str = "ada@example.com";
@@ -159,4 +160,24 @@ async fn a_password_reset_stops_a_change(backend: Backend) {
     assert!(answer.is_object(), "{answer}");
     let answer = fixture.input(CONFIRM, json!({ "token": change })).await;
     assert_eq!(answer, INVALID_PROOF);
+}
+
+async fn an_address_that_nobody_has_proven_is_free(backend: Backend) {
+    let fixture = Fixture::start_with(backend, required()).await;
+    fixture.ask(OLD).await;
+    let proof = json!({ "token": token(&fixture.last_letter(OLD).await) });
+    fixture.input(VERIFY, proof).await;
+    let tokens = fixture.login(OLD).await;
+    let ada = fixture.viewer(&tokens.access).await;
+    fixture.ask(NEW).await;
+
+    fixture.want(&ada, NEW).await;
+
+    let letter = fixture.last_letter(NEW).await;
+    let input = json!({ "token": token(&letter) });
+    let changed = fixture.input(CONFIRM, input).await;
+    assert!(changed.is_object(), "{changed}");
+    fixture.login(NEW).await;
+    let kept = fixture.count("accounts").await;
+    assert_eq!(kept, 1, "whoever had only registered it is forgotten");
 }

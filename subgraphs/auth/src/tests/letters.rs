@@ -106,7 +106,8 @@ impl Fixture {
 
 #[test]
 fn every_letter_reads_well_in_every_language() {
-    const ASKING: [Subject; 5] = [
+    const ASKING: [Subject; 6] = [
+        Subject::RegisteredAgain,
         Subject::Created,
         Subject::VerifyEmail,
         Subject::Known,

@@ -19,6 +19,7 @@ on_both![
     of_many_who_confirm_an_address_one_does,
     of_many_who_confirm_an_address_by_code_one_does,
     of_two_who_register_an_address_one_has_it,
+    whoever_knows_the_old_password_is_shut_out_by_a_reset,
     many_register_an_address_and_one_has_it,
 ];
 
@@ -152,16 +153,18 @@ async fn of_two_who_register_an_address_one_has_it(backend: Backend) {
     assert!(one.is_object(), "{one}");
     assert_eq!(one, other);
 
-    // Both have a letter, and only that of the last one is good.
+    // Both have a letter, and only that of the last one is good: its reader chooses the password.
     let letters = fixture.letters_to(ADA).await;
     assert_eq!(letters.len(), 2);
+    let chosen = "heron-Ladder-Quill-8";
     let tokens = letters.iter().map(token);
-    let verify = tokens.map(|token| fixture.input(VERIFY, json!({ "token": token })));
-    one_of(&join_all(verify).await);
-    let entering = passwords.map(|password| fixture.entering(ADA, password));
-    let entered = join_all(entering).await;
-    let entered = entered.iter().filter(|it| *it == "LoginSuccess").count();
-    assert_eq!(entered, 1);
+    let reset = tokens.map(|token| json!({ "token": token, "newPassword": chosen }));
+    one_of(&join_all(reset.map(|input| fixture.input(RESET, input))).await);
+    for password in passwords {
+        let entered = fixture.entering(ADA, password).await;
+        assert_ne!(entered, "LoginSuccess");
+    }
+    assert_eq!(fixture.entering(ADA, chosen).await, "LoginSuccess");
     assert_eq!(fixture.accounts().await, 1);
     assert_eq!(fixture.test.recorded("user.registered").await.len(), 1);
 }
@@ -182,13 +185,28 @@ async fn many_register_an_address_and_one_has_it(backend: Backend) {
     assert_eq!(letters.len(), 5);
     let mut good = 0;
     for letter in &letters {
-        let answer = fixture
-            .input(VERIFY, json!({ "token": token(letter) }))
-            .await;
+        let input = json!({ "token": token(letter), "newPassword": "heron-Ladder-Quill-8" });
+        let answer = fixture.input(RESET, input).await;
         good += i32::from(answer.is_object());
     }
     assert!(good <= 1, "{good}");
     assert_eq!(fixture.accounts().await, 1);
+}
+
+async fn whoever_knows_the_old_password_is_shut_out_by_a_reset(backend: Backend) {
+    let fixture = Fixture::start(backend).await;
+    fixture.newcomer(ADA).await;
+    fixture.request_reset(ADA).await;
+    let letter = fixture.last_letter(ADA).await;
+    let input = json!({ "token": token(&letter), "newPassword": "heron-Ladder-Quill-8" });
+
+    let logins = join_all((0..6).map(|_| fixture.try_login(ADA, PASSWORD)));
+    let (_, reset) = join(logins, fixture.input(RESET, input)).await;
+
+    assert!(reset.is_object(), "{reset}");
+    let alive = fixture.count("sessions WHERE revoked_at IS NULL").await;
+    assert_eq!(alive, 0, "a session goes on");
+    assert_ne!(fixture.entering(ADA, PASSWORD).await, "LoginSuccess");
 }
 
 impl Fixture {

@@ -1,6 +1,7 @@
 //! The API of this subgraph.
 
 mod email;
+mod entity;
 mod invitation;
 mod inviting;
 mod member;
@@ -17,20 +18,17 @@ use kit::{ApiError, ContextExt as _, Viewer};
 
 use crate::config::TenantConfig;
 use crate::error::TenantError;
-use crate::ids::{InvitationId, SubscriptionId};
-use crate::loaders::{Subscriptions, Tenants};
+use crate::loaders::Tenants;
 use crate::member::{self as members, Place};
 use crate::store::tenants as rows;
-use invitation::Invitation;
 use member::Membership;
-use personal_data::PersonalData;
 use subscription::TenantService;
 use tenant::Tenant;
 use user::User;
 
 /// Entry points for reading.
 #[derive(MergedObject, Default)]
-pub struct Query(TenantQuery, inviting::InvitationQuery);
+pub struct Query(TenantQuery, inviting::InvitationQuery, entity::EntityQuery);
 
 /// Entry points for writing.
 #[derive(MergedObject, Default)]
@@ -43,7 +41,8 @@ struct TenantQuery;
 /// Entry points for reading.
 #[Object]
 impl TenantQuery {
-    /// The tenants that you belong to, in the order in which they were created.
+    /// The tenants that you belong to, in the order in which they were created. An API key sees the
+    /// one that it works in.
     async fn tenants(
         &self,
         ctx: &Context<'_>,
@@ -53,7 +52,7 @@ impl TenantQuery {
         last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Paged<TenantId, Tenant>, ApiError> {
-        let user = ctx.viewer()?.user;
+        let viewer = ctx.viewer()?;
         let page = Page::new(PageArgs {
             first,
             after,
@@ -61,9 +60,10 @@ impl TenantQuery {
             before,
         })?;
         let mut conn = ctx.app().db.read().await?;
-        let found = rows::list(&mut conn, user, &page).await?;
+        let within = viewer.tenant.filter(|_| viewer.session().is_err());
+        let found = rows::list(&mut conn, viewer.user, within, &page).await?;
         let total = match ctx.look_ahead().field("totalCount").exists() {
-            true => rows::count(&mut conn, user).await?,
+            true => rows::count(&mut conn, viewer.user, within).await?,
             false => 0,
         };
         Ok(page.connection(found, total, |row| row.id, Tenant))
@@ -87,77 +87,13 @@ impl TenantQuery {
         #[graphql(desc = "The tenant's slug.")] slug: String,
     ) -> Option<Result<Tenant, ApiError>> {
         async {
-            let user = ctx.viewer()?.user;
+            let viewer = ctx.viewer()?;
             let mut conn = ctx.app().db.read().await?;
-            let found = rows::find_by_slug(&mut conn, user, &slug).await?;
-            Ok(found.map(Tenant))
+            let found = rows::find_by_slug(&mut conn, viewer.user, &slug).await?;
+            Ok(found.filter(|row| viewer.reaches(row.id)).map(Tenant))
         }
         .await
         .transpose()
-    }
-
-    /// A tenant by its key.
-    #[graphql(entity)]
-    async fn find_tenant_by_id(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The tenant's id.")] id: ID,
-    ) -> Result<Option<Tenant>, ApiError> {
-        match TenantId::try_from(id) {
-            Ok(id) => load(ctx, id).await,
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// A subscription of the current tenant by its key.
-    #[graphql(entity)]
-    async fn find_tenant_service_by_id(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The subscription's id.")] id: ID,
-    ) -> Result<Option<TenantService>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = SubscriptionId::try_from(id) else {
-            return Ok(None);
-        };
-        let found = ctx.data_unchecked::<Subscriptions>().load(id).await?;
-        Ok(found.map(TenantService::from))
-    }
-
-    /// The viewer's own data, by their key.
-    #[graphql(entity)]
-    async fn find_personal_data_by_user_id(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The user's id.")] user_id: ID,
-    ) -> Option<PersonalData> {
-        let viewer = ctx.viewer().ok()?;
-        let user = user_id.parse().ok()?;
-        (viewer.user == user).then(|| PersonalData::of(user))
-    }
-
-    /// An invitation of the current tenant by its key.
-    #[graphql(entity)]
-    async fn find_invitation_by_id(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The invitation's id.")] id: ID,
-    ) -> Result<Option<Invitation>, ApiError> {
-        match InvitationId::try_from(id) {
-            Ok(id) => invitation::find(ctx, id).await,
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// What tenants know of a user, by the user's key.
-    #[graphql(entity)]
-    async fn find_user_by_id(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The user's id.")] id: ID,
-    ) -> Result<Option<User>, ApiError> {
-        ctx.viewer()?;
-        Ok(id.parse().ok().map(|id| User { id }))
     }
 }
 
@@ -200,7 +136,8 @@ impl TenantMutation {
     }
 
     /// Adds a user to the current tenant. Needs the permission `tenant.member:manage`, and all that
-    /// the roles grant; only an owner can add an owner.
+    /// the roles grant; only an owner can add an owner, after a fresh proof of who they are (see
+    /// `reauthenticate`).
     async fn add_tenant_member(
         &self,
         ctx: &Context<'_>,
@@ -224,7 +161,8 @@ impl TenantMutation {
 
     /// Replaces the roles of a member of the current tenant; from the next request on the member
     /// has these and no others. Needs the permission `tenant.member:manage`, and all that the
-    /// member is granted by it. Only an owner can change an owner, and a tenant keeps its last one.
+    /// member is granted by it. Only an owner can change an owner, after a fresh proof of who
+    /// they are, and a tenant keeps its last one.
     async fn update_tenant_member(
         &self,
         ctx: &Context<'_>,
@@ -244,7 +182,8 @@ impl TenantMutation {
 
     /// Takes a member out of the current tenant: from the next request on, what the user sends is
     /// outside of the tenant. Needs the permission `tenant.member:manage`, except to leave oneself.
-    /// Only an owner can remove an owner, and a tenant keeps its last one.
+    /// Only an owner can remove an owner, after a fresh proof of who they are, and a tenant keeps its
+    /// last one.
     async fn remove_tenant_member(
         &self,
         ctx: &Context<'_>,

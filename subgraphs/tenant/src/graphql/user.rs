@@ -37,13 +37,15 @@ impl User {
         .transpose()
     }
 
-    /// The tenants that you belong to, and as what; at most 500. Shown to yourself only.
+    /// The tenants that you belong to, and as what; at most 500. Shown to yourself only; an API key
+    /// sees the one that it works in.
     async fn memberships(&self, ctx: &Context<'_>) -> Option<Result<Vec<Membership>, ApiError>> {
         let found = async {
             let viewer = self.require_self(ctx)?;
             let mut conn = ctx.app().db.read().await?;
             let rows = members::list_of_user(&mut conn, viewer.user, LISTED_MAX).await?;
-            Ok(rows.into_iter().map(Membership).collect())
+            let rows = rows.into_iter().filter(|row| viewer.reaches(row.tenant_id));
+            Ok(rows.map(Membership).collect())
         };
         Some(found.await)
     }

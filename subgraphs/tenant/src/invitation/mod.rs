@@ -78,7 +78,7 @@ pub(crate) async fn invite(
     pace::prepare(&mut conn, &invitation, now).await?;
     conn.transaction(async |conn| {
         member::lock(conn, tenant).await?;
-        member::require_grantable(conn, tenant, viewer, &selected).await?;
+        member::require_grantable(app, conn, tenant, viewer, &selected).await?;
         free_address(app, conn, &invitation).await?;
         require_room(app, conn, tenant).await?;
         pace::step(conn, &invitation, now).await?;
@@ -124,7 +124,7 @@ pub(crate) async fn resend(
         if selected.roles.len() != found.roles.0.len() {
             return Err(TenantError::RoleGone);
         }
-        member::require_grantable(conn, tenant, viewer, &selected).await?;
+        member::require_grantable(app, conn, tenant, viewer, &selected).await?;
         pace::step(conn, &found, now).await?;
         let token = Token::new();
         let renewed = Invitation {

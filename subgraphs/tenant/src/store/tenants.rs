@@ -147,23 +147,35 @@ pub(crate) async fn find_by_slug(
     })
 }
 
-/// A page of the tenants that a user belongs to.
+/// A page of the tenants that a user belongs to; no other than this one, if one is given.
 pub(crate) async fn list(
     conn: &mut Conn,
     user: UserId,
+    within: Option<TenantId>,
     page: &Page<TenantId>,
 ) -> QueryResult<Vec<Tenant>> {
     on!(conn, |c| {
-        let query = Tenant::of_member(user)
+        let mut query = Tenant::of_member(user)
             .select(Tenant::as_select())
             .into_boxed();
+        if let Some(only) = within {
+            query = query.filter(tenants::id.eq(only));
+        }
         keyset!(query, tenants::id, page).load(c).await
     })
 }
 
-/// How many tenants a user belongs to.
-pub(crate) async fn count(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
+/// How many tenants a user belongs to; of this one alone, if one is given.
+pub(crate) async fn count(
+    conn: &mut Conn,
+    user: UserId,
+    within: Option<TenantId>,
+) -> QueryResult<i64> {
     on!(conn, |c| {
-        Tenant::of_member(user).count().get_result(c).await
+        let mut query = Tenant::of_member(user).count().into_boxed();
+        if let Some(only) = within {
+            query = query.filter(tenants::id.eq(only));
+        }
+        query.get_result(c).await
     })
 }

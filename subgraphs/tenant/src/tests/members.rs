@@ -1,10 +1,12 @@
 //! Who belongs to a tenant.
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use insta::assert_snapshot;
 use kit::Viewer;
-use kit::id::{TenantId, UserId};
+use kit::id::{ApiKeyId, TenantId, UserId};
 use kit::role::BuiltIn;
+use kit::viewer::Credential;
 use serde_json::json;
 use testkit::Backend;
 
@@ -20,6 +22,7 @@ testkit::on_both![
     only_the_current_tenant_takes_members,
     members_are_shown_to_whoever_may_read_them,
     a_tenant_has_only_so_many_members,
+    owners_are_changed_after_a_fresh_proof,
     whoever_is_gone_is_out_of_every_tenant,
     memberships_can_be_taken_along,
 ];
@@ -224,4 +227,33 @@ async fn memberships_can_be_taken_along(backend: Backend) {
     assert_eq!(membership["tenantId"], json!(ada.tenant), "{answer}");
     assert_eq!(membership["roles"], json!(["owner"]));
     assert!(entities[1].is_null(), "another's data is not there");
+}
+
+async fn owners_are_changed_after_a_fresh_proof(backend: Backend) {
+    let world = World::start(backend).await;
+    let ada = world.owner_of("Acme").await;
+    let (bob, cleo) = (world.announced_user().await, world.announced_user().await);
+    add(&world, &ada, bob, "owner").await;
+    let remove = "mutation($input: RemoveTenantMemberInput!) { removeTenantMember(input: $input) {
+        removedMembershipId } }";
+    let input = json!({ "input": { "tenantId": ada.tenant, "userId": bob } });
+    let key = Viewer {
+        credential: Credential::UserKey(ApiKeyId::new()),
+        ..ada.clone()
+    };
+    let by_key = world.run(Some(&key), remove, input.clone()).await;
+    assert!(by_key.contains("FORBIDDEN"), "{by_key}");
+
+    world.app().clock.advance(TimeDelta::minutes(11));
+    for late in [
+        add(&world, &ada, cleo, "owner").await,
+        world.run(Some(&ada), remove, input).await,
+    ] {
+        assert!(late.contains("REAUTHENTICATION_REQUIRED"), "{late}");
+    }
+    let added = add(&world, &ada, cleo, "viewer").await;
+    assert!(added.contains("viewer"), "{added}");
+    let leave = json!({ "input": { "tenantId": ada.tenant, "userId": ada.user } });
+    let left = world.run(Some(&ada), remove, leave).await;
+    assert!(left.contains("removedMembershipId"), "{left}");
 }
