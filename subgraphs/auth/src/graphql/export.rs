@@ -15,6 +15,8 @@ pub(crate) struct PersonalData {
     user: UserId,
 }
 
+/// All that the platform keeps of you, part by part. Select what you want to have; each part is a
+/// document of its own. Times are in UTC.
 #[Object]
 impl PersonalData {
     /// Whose data it is.

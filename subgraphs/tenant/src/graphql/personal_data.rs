@@ -18,6 +18,7 @@ impl PersonalData {
     }
 }
 
+/// All that the platform keeps of you, part by part.
 #[Object]
 impl PersonalData {
     /// Whose data it is.

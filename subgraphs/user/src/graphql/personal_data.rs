@@ -12,6 +12,7 @@ pub(crate) struct PersonalData {
     user: UserId,
 }
 
+/// All that the platform keeps of you, part by part.
 #[Object]
 impl PersonalData {
     /// Whose data it is.
