@@ -13,6 +13,7 @@ mod decode;
 mod decompress;
 mod front;
 mod handler;
+mod linger;
 mod listen;
 mod multipart;
 mod negotiate;
@@ -61,6 +62,7 @@ pub fn routes(
         // One layer: the router boxes and clones each for every request.
         .layer(
             ServiceBuilder::new()
+                .map_request(linger::lingering)
                 .map_response(security::secured)
                 .map_response(security::unstored)
                 .option_layer(cors)

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::front::Front;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Listening {
@@ -95,4 +97,23 @@ async fn a_shutdown_ends_idle_connections() {
         .expect("it ends")
         .expect("no panic")
         .expect("no failure");
+}
+
+#[tokio::test]
+async fn whoever_is_refused_while_sending_reads_why() {
+    const SENT: usize = 64 << 20;
+    let address = Front::open().listen().await;
+    let mut stream = connect(address).await;
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {SENT}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("it reads");
+    let chunk = vec![b' '; 1 << 20];
+    for _ in 0..SENT / chunk.len() {
+        let sent = stream.write_all(&chunk).await;
+        sent.expect("it reads on, though it has answered");
+    }
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
