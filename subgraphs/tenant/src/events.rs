@@ -99,52 +99,34 @@ pub(crate) struct TenantServiceSubscribed {
     pub(crate) subscribed_by: UserId,
 }
 
-impl Payload for TenantCreated {
-    const KIND: &'static str = "tenant.created";
+macro_rules! of_tenant {
+    ($($payload:ident, $kind:literal of $subject:ident $(for $permission:expr)?;)+) => {$(
+        impl Payload for $payload {
+            const KIND: &'static str = $kind;
 
-    fn subject(&self) -> String {
-        self.tenant_id.to_string()
-    }
+            fn subject(&self) -> String {
+                self.$subject.to_string()
+            }
 
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
+            fn tenant(&self) -> Option<TenantId> {
+                Some(self.tenant_id)
+            }
+
+            $(fn permission(&self) -> Option<String> {
+                Some($permission.to_string())
+            })?
+        }
+    )+};
 }
 
-impl Payload for TenantMemberAdded {
-    const KIND: &'static str = "tenant.member_added";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
-}
-
-impl Payload for TenantMemberUpdated {
-    const KIND: &'static str = "tenant.member_updated";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
-}
-
-impl Payload for TenantMemberRemoved {
-    const KIND: &'static str = "tenant.member_removed";
-
-    fn subject(&self) -> String {
-        self.user_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
+of_tenant! {
+    TenantCreated, "tenant.created" of tenant_id;
+    TenantMemberAdded, "tenant.member_added" of user_id;
+    TenantMemberUpdated, "tenant.member_updated" of user_id;
+    TenantMemberRemoved, "tenant.member_removed" of user_id;
+    TenantMemberInvited, "tenant.member_invited" of invitation_id for READ;
+    TenantInvitationRevoked, "tenant.invitation_revoked" of invitation_id for READ;
+    TenantServiceSubscribed, "tenant.service_subscribed" of service_id;
 }
 
 impl TenantMemberAdded {
@@ -173,38 +155,6 @@ impl TenantMemberUpdated {
     }
 }
 
-impl Payload for TenantMemberInvited {
-    const KIND: &'static str = "tenant.member_invited";
-
-    fn subject(&self) -> String {
-        self.invitation_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
-
-    fn permission(&self) -> Option<String> {
-        Some(READ.to_string())
-    }
-}
-
-impl Payload for TenantInvitationRevoked {
-    const KIND: &'static str = "tenant.invitation_revoked";
-
-    fn subject(&self) -> String {
-        self.invitation_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
-
-    fn permission(&self) -> Option<String> {
-        Some(READ.to_string())
-    }
-}
-
 impl TenantMemberInvited {
     /// The announcement of a new invitation.
     pub(crate) fn of(invitation: &Invitation) -> Self {
@@ -224,16 +174,4 @@ fn slugs(roles: &[HeldRole]) -> Vec<String> {
 
 fn ids(roles: &[HeldRole]) -> Vec<RoleId> {
     roles.iter().map(|role| role.id).collect()
-}
-
-impl Payload for TenantServiceSubscribed {
-    const KIND: &'static str = "tenant.service_subscribed";
-
-    fn subject(&self) -> String {
-        self.service_id.to_string()
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant_id)
-    }
 }

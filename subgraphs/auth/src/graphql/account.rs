@@ -1,9 +1,10 @@
 //! Accounts in the API.
 
 use async_graphql::{Context, Object};
+use kit::scalar::Email;
 use kit::{ApiError, ContextExt as _};
 
-use super::input::{Email, RegisterInput};
+use super::input::RegisterInput;
 use super::payload::{RegisterPayload, User};
 use crate::Auth;
 use crate::account::{self, NewUser, Registered};

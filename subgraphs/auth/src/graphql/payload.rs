@@ -3,10 +3,10 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use kit::id::SessionId;
+use kit::scalar::Email;
 use kit::{ContextExt as _, Viewer};
 
 use super::factor::TwoFactorChallenge;
-use super::input::Email;
 use super::oauth::Identity;
 pub(crate) use super::tenant::Tenant;
 pub(crate) use super::user::User;

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use kit::id::UserId;
+use kit::scalar::Email;
 use kit::{ApiError, ContextExt as _};
 
-use super::input::Email;
 use super::payload::User;
 use super::session::drop_cookie;
 use crate::person::Person;

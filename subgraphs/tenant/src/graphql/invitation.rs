@@ -4,9 +4,9 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kit::id::TenantId;
 use kit::page::{Page, PageArgs, Paged};
+use kit::scalar::Email;
 use kit::{ApiError, ContextExt as _};
 
-use super::email::Email;
 use super::member::Role;
 use super::tenant::Tenant;
 use super::user::User;

@@ -1,9 +1,9 @@
 //! Inviting people, and accepting.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use kit::scalar::Email;
 use kit::{ApiError, ContextExt as _};
 
-use super::email::Email;
 use super::invitation::{Invitation, InvitationOffer};
 use super::member::Membership;
 use super::parse;

@@ -1,6 +1,5 @@
 //! The API of this subgraph.
 
-mod email;
 mod entity;
 mod invitation;
 mod inviting;
