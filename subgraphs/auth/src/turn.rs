@@ -1,6 +1,9 @@
 //! Turns at work on passwords, which is slow on purpose: a few at a time, off the async threads, so
 //! that many sign-ins at once exhaust neither memory nor processors.
 //!
+//! Twice as many have a turn as hash at once: while one looks an account up or keeps a session, another
+//! hashes, so that no processor waits for the database.
+//!
 //! Those who wait have a place, of which there are so many in all and fewer for each network
 //! address. Registrations wait apart from logins, and one of them at most stands in the way of a
 //! login: whoever floods one keeps nobody from the other.
@@ -15,7 +18,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::error::AuthError;
 use crate::password::{self, Verdict};
 
-/// Those who wait for their turn, for each who has it; the next one is sent away.
+/// Those who have a turn, for each who hashes.
+const TURNS_PER_HASH: usize = 2;
+/// Those who wait for their turn, for each who hashes; the next one is sent away.
 const WAITING_PER_TURN: usize = 128;
 /// How much more willingly than others a hashing thread gives way (nice(2)); a tenth of the weight.
 #[cfg(target_os = "linux")]
@@ -26,6 +31,7 @@ const PLACES_PER_NETWORK: usize = 8;
 /// Gives turns.
 #[derive(Clone)]
 pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
     registering: Arc<Semaphore>,
     judging: Arc<Semaphore>,
@@ -34,9 +40,10 @@ pub(crate) struct Passwords {
     nobodys: Arc<OnceLock<String>>,
 }
 
-/// The right to hash once. It is given back when the hashing has ended, even if nobody waits for
-/// the result any more.
+/// The right to hash once, as soon as a processor is free for it. It is given back when the hashing
+/// has ended, even if nobody waits for the result any more.
 pub(crate) struct Turn {
+    hashing: Arc<Semaphore>,
     nobodys: Arc<OnceLock<String>>,
     _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
     _place: Place,
@@ -45,8 +52,9 @@ pub(crate) struct Turn {
 impl Passwords {
     pub(crate) fn new(parallel: NonZeroU32) -> Self {
         let parallel = parallel.get() as usize;
-        let places = parallel.saturating_mul(1 + WAITING_PER_TURN);
+        let places = parallel.saturating_mul(TURNS_PER_HASH + WAITING_PER_TURN);
         Self {
+            turns: Arc::new(Semaphore::new(parallel.saturating_mul(TURNS_PER_HASH))),
             hashing: Arc::new(Semaphore::new(parallel)),
             registering: Arc::new(Semaphore::new(1)),
             judging: Arc::new(Semaphore::new(1)),
@@ -87,8 +95,9 @@ impl Passwords {
 
     async fn turn(&self, registering: Option<OwnedSemaphorePermit>, place: Place) -> Turn {
         Turn {
+            hashing: self.hashing.clone(),
             nobodys: self.nobodys.clone(),
-            _permits: (permit(&self.hashing).await, registering),
+            _permits: (permit(&self.turns).await, registering),
             _place: place,
         }
     }
@@ -97,7 +106,13 @@ impl Passwords {
 impl Turn {
     /// Hashes a new password.
     pub(crate) async fn hash(self, password: String) -> Result<String, AuthError> {
-        let (hash, _) = run(move || (password::hash(&password), self)).await;
+        let hashing = permit(&self.hashing).await;
+        let (hash, _) = run(move || {
+            let hash = password::hash(&password);
+            drop(hashing);
+            (hash, self)
+        })
+        .await;
         hash
     }
 
@@ -109,8 +124,10 @@ impl Turn {
         password: String,
         stored: Option<String>,
     ) -> Result<(Verdict, Self), AuthError> {
+        let hashing = permit(&self.hashing).await;
         let (verdict, turn) = run(move || {
             let verdict = password::verify(&password, stored.as_deref(), &self.nobodys);
+            drop(hashing);
             (verdict, self)
         })
         .await;
@@ -225,6 +242,16 @@ mod tests {
         passwords().login_turn(None).await.expect("nobody waits")
     }
 
+    /// All turns that there are.
+    async fn turns(passwords: &Passwords, network: Option<&str>) -> Vec<Turn> {
+        let mut turns = Vec::new();
+        for _ in 0..TURNS_PER_HASH {
+            let turn = passwords.login_turn(network.map(str::to_owned)).await;
+            turns.push(turn.expect("nobody waits"));
+        }
+        turns
+    }
+
     async fn verdict(password: &str, stored: Option<&str>) -> Verdict {
         let stored = stored.map(str::to_owned);
         let checked = turn().await.verify(password.to_owned(), stored).await;
@@ -252,7 +279,7 @@ mod tests {
     #[tokio::test]
     async fn one_too_many_is_sent_away() {
         let passwords = passwords();
-        let turn = passwords.login_turn(None).await.expect("nobody waits");
+        let turns = turns(&passwords, None).await;
         let mut waiting = (0..WAITING_PER_TURN)
             .map(|_| Box::pin(passwords.login_turn(None)))
             .collect::<Vec<_>>();
@@ -261,7 +288,7 @@ mod tests {
         }
         let refused = passwords.login_turn(None).await;
         assert!(matches!(refused, Err(AuthError::Busy)));
-        drop((turn, waiting));
+        drop((turns, waiting));
         assert!(passwords.login_turn(None).await.is_ok());
     }
 
@@ -269,8 +296,8 @@ mod tests {
     async fn an_address_takes_only_its_own_places() {
         let passwords = passwords();
         let flooder = || Some("192.0.2.7".to_owned());
-        let turn = passwords.login_turn(flooder()).await.expect("nobody waits");
-        let mut waiting = (1..PLACES_PER_NETWORK)
+        let turns = turns(&passwords, flooder().as_deref()).await;
+        let mut waiting = (TURNS_PER_HASH..PLACES_PER_NETWORK)
             .map(|_| Box::pin(passwords.login_turn(flooder())))
             .collect::<Vec<_>>();
         for one in &mut waiting {
@@ -281,14 +308,14 @@ mod tests {
 
         let mut other = Box::pin(passwords.login_turn(Some("192.0.2.8".to_owned())));
         assert!(futures::poll!(&mut other).is_pending());
-        drop((turn, waiting));
+        drop((turns, waiting));
         other.await.expect("the next one");
     }
 
     #[tokio::test]
     async fn one_registration_at_most_stands_in_the_way_of_a_login() {
         let passwords = passwords();
-        let turn = passwords.login_turn(None).await.expect("nobody waits");
+        let mut turns = turns(&passwords, None).await;
         let mut registrations = tokio::task::JoinSet::new();
         for _ in 0..2 {
             let passwords = passwords.clone();
@@ -301,7 +328,7 @@ mod tests {
         let mut login = Box::pin(passwords.login_turn(None));
         assert!(futures::poll!(&mut login).is_pending());
 
-        drop(turn);
+        turns.truncate(TURNS_PER_HASH - 1);
         let registered = registrations.join_next().await.expect("there are two");
         assert!(registered.expect("no panic").is_ok());
         let turn = login.await;
