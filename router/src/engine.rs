@@ -16,10 +16,9 @@ use tracing::Instrument;
 use crate::builder::{EngineBuilder, Options};
 use crate::cache::Cache;
 use crate::compose::Supergraph;
-use crate::data::tree::Data;
+use crate::data::tree::{Data, Place};
 use crate::document::Document;
 use crate::error::{Code, GraphQLError, PathSegment};
-use crate::execute::answer::Bodies;
 use crate::execute::{self, Executed, Inputs, Subgraphs};
 use crate::flights::{Epoch, Flights};
 use crate::input::InputPath;
@@ -299,51 +298,46 @@ impl Engine {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(vec![error]),
         };
-        let plans = &ready.prepared.plans;
-        let bodies: Vec<Bodies> = plans.iter().map(|plan| Bodies::of(plan)).collect();
+        let seed = Executed::nothing(&ready.inputs, ready.prepared.expected_values());
         let executed = match ready.kind() {
-            OperationKind::Mutation => self.run_in_order(&ready, &bodies).await,
+            OperationKind::Mutation => self.run_in_order(&ready, seed).await,
             OperationKind::Query | OperationKind::Subscription => {
-                self.run_plan(&ready, &bodies, 0).await
+                self.run_plan(&ready, 0, seed).await
             }
         };
         self.respond(&ready.prepared, executed, introspected)
     }
 
-    async fn run_plan<'a>(
-        &'a self,
-        ready: &'a Ready,
-        bodies: &'a [Bodies],
-        position: usize,
-    ) -> Executed<'a> {
-        let seed = Executed::nothing();
-        match (ready.prepared.plans.get(position), bodies.get(position)) {
-            (Some(plan), Some(bodies)) => {
-                execute::execute(&self.subgraphs, &ready.inputs, plan, bodies, seed).await
-            }
-            _ => seed,
+    async fn run_plan(&self, ready: &Ready, position: usize, seed: Executed) -> Executed {
+        match ready.prepared.plans.get(position) {
+            Some(plan) => execute::execute(&self.subgraphs, &ready.inputs, plan, seed).await,
+            None => seed,
         }
     }
 
     /// The root fields of a mutation, one after the other; each has a slot of the root.
-    async fn run_in_order<'a>(&'a self, ready: &'a Ready, bodies: &'a [Bodies]) -> Executed<'a> {
-        let mut whole = Executed::nothing();
-        let mut fields = Vec::new();
-        for (position, plan) in ready.prepared.plans.iter().enumerate() {
-            let mut executed = self.run_plan(ready, bodies, position).await;
-            let slot = plan.root_slot();
-            fields.push(executed.data.take(slot));
-            whole.failures.append(&mut executed.failures);
+    async fn run_in_order(&self, ready: &Ready, mut executed: Executed) -> Executed {
+        let plans = &ready.prepared.plans;
+        let Ok(whole) = executed.tree.add_slots(plans.len()) else {
+            return executed.too_much();
+        };
+        let nothing = executed.tree.root();
+        for (plan, (position, slot)) in plans.iter().zip(whole.places().enumerate()) {
+            executed.tree.set(Place::ROOT, nothing);
+            executed = self.run_plan(ready, position, executed).await;
+            let root = executed.tree.root();
+            let data = executed.tree.field(root, plan.root_slot());
+            executed.tree.set(slot, data);
         }
-        whole.data = Data::Object(fields);
-        whole
+        executed.tree.set(Place::ROOT, Data::Object(whole));
+        executed
     }
 
     /// The answer of an executed request.
     pub(crate) fn respond(
         &self,
         prepared: &Prepared,
-        executed: Executed<'_>,
+        executed: Executed,
         introspected: Option<Introspected>,
     ) -> Response {
         let max = self.options.answer_bytes_max;

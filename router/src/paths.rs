@@ -2,7 +2,7 @@
 //! be several of the client's.
 
 use crate::data::layout::Layouts;
-use crate::data::tree::Data;
+use crate::data::tree::{Data, Tree};
 use crate::error::{GraphQLError, PathSegment};
 use crate::execute::{Executed, Failure};
 use crate::normalize::shape::{FieldShape, Fields, Shape, Source};
@@ -19,14 +19,15 @@ pub(crate) struct Told {
 }
 
 /// Tells every failure under the names of the client.
-pub(crate) fn to_client(shape: &Shape, data: &Data<'_>, failures: Vec<Failure>) -> Told {
+pub(crate) fn to_client(shape: &Shape, tree: &Tree, failures: Vec<Failure>) -> Told {
     let mut errors: Vec<GraphQLError> = Vec::with_capacity(failures.len());
     let mut hushed = Vec::new();
     for failure in failures {
         let mut search = Search::default();
         let here = At {
+            tree,
             shape: Some(shape),
-            value: Some(data),
+            value: Some(tree.root()),
             is_complete: true,
         };
         search.walk(here, &failure.path, &mut Vec::new());
@@ -52,7 +53,8 @@ pub(crate) fn to_client(shape: &Shape, data: &Data<'_>, failures: Vec<Failure>) 
 
 /// Whether a failed field is not even null: where it must not be null, its subgraph gave
 /// nothing of a whole object, and said why only once.
-pub(crate) fn leave_gaps(prepared: &Prepared, executed: &Executed<'_>) -> bool {
+pub(crate) fn leave_gaps(prepared: &Prepared, executed: &Executed) -> bool {
+    let tree = &executed.tree;
     let is_absent = |failure: &Failure| {
         let Some((PathSegment::Key(key), rest)) = failure.path.split_first() else {
             return false;
@@ -62,12 +64,8 @@ pub(crate) fn leave_gaps(prepared: &Prepared, executed: &Executed<'_>) -> bool {
             let slot = plan.layouts.get(0).find(key, 0)?;
             let at = if prepared.is_mutation { position } else { slot };
             let below = plan.layouts.get(0).slot(slot).content.below;
-            Some(is_absent(
-                &plan.layouts,
-                below,
-                executed.data.field(at),
-                rest,
-            ))
+            let data = tree.field(tree.root(), at);
+            Some(is_absent(tree, &plan.layouts, below, data, rest))
         });
         roots.next().unwrap_or(false)
     };
@@ -75,9 +73,10 @@ pub(crate) fn leave_gaps(prepared: &Prepared, executed: &Executed<'_>) -> bool {
 }
 
 fn is_absent(
+    tree: &Tree,
     layouts: &Layouts,
     mut layout: Option<usize>,
-    mut data: &Data<'_>,
+    mut data: Data,
     path: &[PathSegment],
 ) -> bool {
     for segment in path {
@@ -88,10 +87,10 @@ fn is_absent(
                     return true;
                 };
                 layout = layouts.get(known).slot(slot).content.below;
-                data.field(slot)
+                tree.field(data, slot)
             }
             (PathSegment::Index(index), Data::List(items)) if *index < items.len() => {
-                &items[*index]
+                tree.values(items)[*index]
             }
             (_, Data::Absent) => return true,
             _ => return false,
@@ -133,8 +132,8 @@ impl Search {
                 path.pop();
             }
             Some((PathSegment::Key(key), rest)) => {
-                let candidates = candidates(at.shape, at.value);
-                let is_complete = at.is_complete && is_complete(&candidates, at.value);
+                let candidates = at.candidates();
+                let is_complete = at.is_complete && at.has_all(&candidates);
                 let mut selected = false;
                 for field in candidates.into_iter().flat_map(|fields| fields.iter()) {
                     if *field.name != **key {
@@ -143,6 +142,7 @@ impl Search {
                     selected = true;
                     path.push(PathSegment::from(&*field.response_key));
                     let below = At {
+                        tree: at.tree,
                         shape: field.value.composite().map(|shape| &**shape),
                         value: at.field(field),
                         is_complete,
@@ -164,8 +164,9 @@ impl Search {
 /// A place on the way to a failure.
 #[derive(Clone, Copy)]
 struct At<'a> {
+    tree: &'a Tree,
     shape: Option<&'a Shape>,
-    value: Option<&'a Data<'a>>,
+    value: Option<Data>,
     /// All that the client asked of the objects on the way is there.
     is_complete: bool,
 }
@@ -173,47 +174,48 @@ struct At<'a> {
 impl<'a> At<'a> {
     fn item(self, index: usize) -> Self {
         let value = match self.value {
-            Some(Data::List(items)) => items.get(index),
+            Some(Data::List(items)) => self.tree.values(items).get(index).copied(),
             _ => None,
         };
         Self { value, ..self }
     }
 
-    fn field(self, field: &FieldShape) -> Option<&'a Data<'a>> {
-        let value = self.value?.field(field.slot);
+    fn field(self, field: &FieldShape) -> Option<Data> {
+        let value = self.tree.field(self.value?, field.slot);
         (!matches!(value, Data::Absent)).then_some(value)
     }
 
     fn is_null(self) -> bool {
         self.value.is_none_or(Data::is_missing)
     }
-}
 
-/// Whether an object has every field of those that it may have.
-fn is_complete(candidates: &[&Fields], value: Option<&Data<'_>>) -> bool {
-    let Some(object @ Data::Object(_)) = value else {
-        return true;
-    };
-    let mut fields = candidates.iter().flat_map(|fields| fields.iter());
-    fields.all(|field| {
-        !matches!(field.source, Source::Data) || !matches!(object.field(field.slot), Data::Absent)
-    })
+    /// The fields of the value's type; of every type, when there is no value to tell.
+    fn candidates(self) -> Vec<&'a Fields> {
+        let Some(shape) = self.shape else {
+            return Vec::new();
+        };
+        let known = match self.value {
+            Some(Data::Object(object)) => shape.fields(self.tree.typename(object)),
+            _ => None,
+        };
+        known.map_or_else(|| shape.all_fields(), |fields| vec![fields])
+    }
+
+    /// Whether an object has every field of those that it may have.
+    fn has_all(self, candidates: &[&Fields]) -> bool {
+        let Some(Data::Object(object)) = self.value else {
+            return true;
+        };
+        let mut fields = candidates.iter().flat_map(|fields| fields.iter());
+        fields.all(|field| {
+            let is_data = matches!(field.source, Source::Data);
+            !is_data || !matches!(self.tree.slot(object, field.slot), Data::Absent)
+        })
+    }
 }
 
 fn add(paths: &mut Vec<Vec<PathSegment>>, path: &[PathSegment]) {
     if paths.len() < PATHS_MAX && !paths.iter().any(|known| known == path) {
         paths.push(path.to_vec());
     }
-}
-
-/// The fields of the value's type; of every type, when there is no value to tell.
-fn candidates<'a>(shape: Option<&'a Shape>, value: Option<&Data<'_>>) -> Vec<&'a Fields> {
-    let Some(shape) = shape else {
-        return Vec::new();
-    };
-    let known = match value {
-        Some(object @ Data::Object(_)) => shape.fields(object.typename()),
-        _ => None,
-    };
-    known.map_or_else(|| shape.all_fields(), |fields| vec![fields])
 }

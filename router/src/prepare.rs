@@ -44,6 +44,8 @@ pub(crate) struct Prepared {
     weight: usize,
     /// Bytes of the last answer.
     size: AtomicUsize,
+    /// Values in the data of the last answer.
+    values: AtomicUsize,
 }
 
 impl Prepared {
@@ -52,8 +54,14 @@ impl Prepared {
         self.size.load(Ordering::Relaxed).clamp(1 << 10, 1 << 20) + 64
     }
 
-    pub(crate) fn note_size(&self, size: usize) {
-        self.size.store(size, Ordering::Relaxed);
+    /// The same for the data.
+    pub(crate) fn expected_values(&self) -> usize {
+        self.values.load(Ordering::Relaxed).clamp(1 << 4, 1 << 16)
+    }
+
+    pub(crate) fn note_sizes(&self, bytes: usize, values: usize) {
+        self.size.store(bytes, Ordering::Relaxed);
+        self.values.store(values, Ordering::Relaxed);
     }
 }
 
@@ -131,6 +139,7 @@ impl Engine {
             plans,
             weight: normalized.entries * BYTES_PER_ENTRY,
             size: AtomicUsize::new(0),
+            values: AtomicUsize::new(0),
             is_mutation,
         }))
     }

@@ -1,7 +1,11 @@
 //! Writes the answer: straight from the merged tree to JSON bytes, with the client's names
 //! and order, nulls propagated as the specification says (section 6.4.4).
 
-use crate::data::tree::Data;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::ptr;
+
+use crate::data::tree::{Data, Span, Tree};
 use crate::data::write::{self, json};
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::Executed;
@@ -22,16 +26,21 @@ pub(crate) struct Projected {
 /// Writes the whole answer, which has at most `max` bytes.
 pub(crate) fn project(
     prepared: &Prepared,
-    executed: Executed<'_>,
+    executed: Executed,
     introspected: Option<Introspected>,
     max: usize,
 ) -> Projected {
     let shape = &prepared.shape;
     let has_gaps = paths::leave_gaps(prepared, &executed);
-    let told = paths::to_client(shape, &executed.data, executed.failures);
+    let told = paths::to_client(shape, &executed.tree, executed.failures);
+    let tree = &executed.tree;
     let mut projector = Projector {
+        tree,
         body: Vec::with_capacity(prepared.expected_size()),
         path: Vec::new(),
+        known: HashMap::new(),
+        written: Vec::new(),
+        nulled: None,
         explained: told.errors,
         hushed: told.hushed,
         added: 0,
@@ -42,8 +51,8 @@ pub(crate) fn project(
     };
     projector.body.extend_from_slice(b"{\"data\":");
     let start = projector.body.len();
-    let written = match (&executed.data, shape.fields(None)) {
-        (data @ Data::Object(_), Some(fields)) => projector.object(fields, data),
+    let written = match (tree.root(), shape.fields(None)) {
+        (Data::Object(root), Some(fields)) => projector.object(fields, root),
         _ => Err(Nulled),
     };
     if projector.is_too_large {
@@ -59,7 +68,7 @@ pub(crate) fn project(
     let mut body = projector.body;
     write_errors(&mut body, &errors);
     body.push(b'}');
-    prepared.note_size(body.len());
+    prepared.note_sizes(body.len(), tree.len());
     Projected { body, errors }
 }
 
@@ -99,9 +108,34 @@ enum At<'a> {
     Index(usize),
 }
 
+/// What came of a value that other places share, for one shape of it.
+#[derive(Clone)]
+enum Known<'a> {
+    /// It stands here in the body, the same at every place.
+    Written(Range<usize>),
+    /// It is null; why, and where below it, is said for every place.
+    Nulled(Option<Unexplained<'a>>),
+}
+
+/// A value, by its position, and the address of its shape.
+type KnownKey = (u32, usize);
+
+/// A null that needs an error of its own, unless there is one.
+#[derive(Clone)]
+struct Unexplained<'a> {
+    path: Vec<At<'a>>,
+    message: String,
+}
+
 struct Projector<'a> {
+    tree: &'a Tree,
     body: Vec<u8>,
     path: Vec<At<'a>>,
+    known: HashMap<KnownKey, Known<'a>>,
+    /// What is known to be written, by where it ends.
+    written: Vec<(usize, KnownKey)>,
+    /// The last null that was not allowed.
+    nulled: Option<Unexplained<'a>>,
     /// The errors so far: a null at, above or below one of their paths needs no other.
     explained: Vec<GraphQLError>,
     /// Further places that need no other.
@@ -115,11 +149,13 @@ struct Projector<'a> {
 }
 
 impl<'a> Projector<'a> {
-    fn object(&mut self, fields: &'a [FieldShape], object: &Data<'_>) -> Written {
-        if self.body.len() > self.max {
-            self.is_too_large = true;
-            return Err(Nulled);
-        }
+    fn object(&mut self, fields: &'a [FieldShape], object: Span) -> Written {
+        self.once(object, fields.as_ptr().addr(), |projector| {
+            projector.fields(fields, object)
+        })
+    }
+
+    fn fields(&mut self, fields: &'a [FieldShape], object: Span) -> Written {
         self.body.push(b'{');
         for (position, field) in fields.iter().enumerate() {
             if position > 0 {
@@ -134,10 +170,74 @@ impl<'a> Projector<'a> {
         Ok(())
     }
 
-    fn field(&mut self, field: &'a FieldShape, object: &Data<'_>) -> Written {
+    /// Writes a value. Of one that other places share, the bytes are copied from where they
+    /// stand already.
+    fn once(
+        &mut self,
+        span: Span,
+        shape: usize,
+        write: impl FnOnce(&mut Self) -> Written,
+    ) -> Written {
+        if self.body.len() > self.max {
+            self.is_too_large = true;
+            return Err(Nulled);
+        }
+        let Some(shared) = span.shared() else {
+            return write(self);
+        };
+        let key = (shared, shape);
+        if let Some(known) = self.known.get(&key) {
+            let known = known.clone();
+            return self.again(known);
+        }
+        let (start, depth) = (self.body.len(), self.path.len());
+        let before = self.nulled.take();
+        let written = write(self);
+        match (&written, &self.nulled) {
+            (Ok(()), None) => {
+                let end = self.body.len();
+                self.known.insert(key, Known::Written(start..end));
+                self.written.push((end, key));
+            }
+            (Err(Nulled), nulled) if !self.is_too_large => {
+                let nulled = nulled.as_ref().map(|nulled| Unexplained {
+                    path: nulled.path[depth..].to_vec(),
+                    message: nulled.message.clone(),
+                });
+                self.known.insert(key, Known::Nulled(nulled));
+            }
+            // Some nulls in it have their errors, which tell the place.
+            _ => {}
+        }
+        if self.nulled.is_none() {
+            self.nulled = before;
+        }
+        written
+    }
+
+    fn again(&mut self, known: Known<'a>) -> Written {
+        match known {
+            Known::Written(range) if self.body.len() + range.len() > self.max => {
+                self.is_too_large = true;
+                Err(Nulled)
+            }
+            Known::Written(range) => {
+                self.body.extend_from_within(range);
+                Ok(())
+            }
+            Known::Nulled(None) => Err(Nulled),
+            Known::Nulled(Some(why)) => {
+                self.path.extend(why.path);
+                self.unexplained(why.message);
+                Err(Nulled)
+            }
+        }
+    }
+
+    fn field(&mut self, field: &'a FieldShape, object: Span) -> Written {
         match &field.source {
             Source::Data => {
-                let value = object.field(field.slot);
+                let value = self.tree.slot(object, field.slot);
                 if matches!(value, Data::Absent) && self.has_gaps {
                     return match &field.value {
                         ValueShape::NonNull(_) => Err(Nulled),
@@ -164,14 +264,14 @@ impl<'a> Projector<'a> {
         }
     }
 
-    fn value(&mut self, shape: &'a ValueShape, data: &Data<'_>, field: &FieldShape) -> Written {
+    fn value(&mut self, shape: &'a ValueShape, data: Data, field: &FieldShape) -> Written {
         let is_null = data.is_missing();
         if let ValueShape::NonNull(inner) = shape {
             if is_null {
-                self.unexplained(|| {
-                    let coordinate = &field.coordinate;
-                    format!("cannot return null for non-nullable field {coordinate}")
-                });
+                let coordinate = &field.coordinate;
+                self.unexplained(format!(
+                    "cannot return null for non-nullable field {coordinate}"
+                ));
                 return Err(Nulled);
             }
             return self.complete(inner, data, field);
@@ -187,15 +287,15 @@ impl<'a> Projector<'a> {
         Ok(())
     }
 
-    fn complete(&mut self, shape: &'a ValueShape, data: &Data<'_>, field: &FieldShape) -> Written {
+    fn complete(&mut self, shape: &'a ValueShape, data: Data, field: &FieldShape) -> Written {
         match (shape, data) {
             (ValueShape::NonNull(inner), data) => self.complete(inner, data, field),
             (ValueShape::Leaf, Data::List(_) | Data::Object(_)) => self.misfit(field),
             (ValueShape::Leaf, leaf) => {
-                write::leaf(&mut self.body, leaf);
+                write::leaf(&mut self.body, self.tree, leaf);
                 Ok(())
             }
-            (ValueShape::Enum(values), symbol) => match symbol.symbol() {
+            (ValueShape::Enum(values), symbol) => match self.tree.symbol(symbol) {
                 Some(symbol) if values.contains(symbol) => {
                     json(&mut self.body, symbol);
                     Ok(())
@@ -203,8 +303,8 @@ impl<'a> Projector<'a> {
                 _ => self.misfit(field),
             },
             (ValueShape::List(inner), Data::List(items)) => self.list(inner, items, field),
-            (ValueShape::Composite(shape), object @ Data::Object(_)) => {
-                match shape.fields(object.typename()) {
+            (ValueShape::Composite(shape), Data::Object(object)) => {
+                match shape.fields(self.tree.typename(object)) {
                     Some(fields) => self.object(fields, object),
                     None => self.misfit(field),
                 }
@@ -213,14 +313,21 @@ impl<'a> Projector<'a> {
         }
     }
 
-    fn list(&mut self, shape: &'a ValueShape, items: &[Data<'_>], field: &FieldShape) -> Written {
+    fn list(&mut self, shape: &'a ValueShape, list: Span, field: &FieldShape) -> Written {
+        self.once(list, ptr::from_ref(shape).addr(), |projector| {
+            projector.items(shape, list, field)
+        })
+    }
+
+    fn items(&mut self, shape: &'a ValueShape, list: Span, field: &FieldShape) -> Written {
+        let tree = self.tree;
         self.body.push(b'[');
-        for (index, item) in items.iter().enumerate() {
+        for (index, item) in tree.values(list).iter().enumerate() {
             if index > 0 {
                 self.body.push(b',');
             }
             self.path.push(At::Index(index));
-            self.value(shape, item, field)?;
+            self.value(shape, *item, field)?;
             self.path.pop();
         }
         self.body.push(b']');
@@ -229,30 +336,38 @@ impl<'a> Projector<'a> {
 
     /// A subgraph answered something that the schema does not allow here.
     fn misfit(&mut self, field: &FieldShape) -> Written {
-        self.unexplained(|| format!("field {} has a value outside its type", field.coordinate));
+        self.unexplained(format!(
+            "field {} has a value outside its type",
+            field.coordinate
+        ));
         Err(Nulled)
     }
 
     fn null_from(&mut self, start: usize) {
         self.body.truncate(start);
+        while let Some((_, key)) = self.written.pop_if(|(end, _)| *end > start) {
+            self.known.remove(&key);
+        }
         self.body.extend_from_slice(b"null");
     }
 
-    fn unexplained(&mut self, message: impl FnOnce() -> String) {
+    fn unexplained(&mut self, message: String) {
         let is_here = |path: &Vec<PathSegment>| {
             let mut pairs = path.iter().zip(&self.path);
             pairs.all(|(told, here)| here.is(told))
         };
         let told = self.explained.iter().map(|error| &error.path);
-        if self.added == ERRORS_MAX || told.chain(&self.hushed).any(is_here) {
-            return;
+        if self.added < ERRORS_MAX && !told.chain(&self.hushed).any(is_here) {
+            self.added += 1;
+            tracing::error!(message, "a subgraph broke its schema");
+            let mut error = GraphQLError::new(Code::Internal, message.clone());
+            error.path = self.path.iter().map(|at| at.to_segment()).collect();
+            self.explained.push(error);
         }
-        self.added += 1;
-        let message = message();
-        tracing::error!(message, "a subgraph broke its schema");
-        let mut error = GraphQLError::new(Code::Internal, message);
-        error.path = self.path.iter().map(|at| at.to_segment()).collect();
-        self.explained.push(error);
+        self.nulled = Some(Unexplained {
+            path: self.path.clone(),
+            message,
+        });
     }
 }
 

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use crate::engine::{Context, Engine, Ready, Request, Response};
 use crate::error::GraphQLError;
-use crate::execute::answer::{self, Bodies};
 use crate::execute::{self, Executed, Inputs};
 use crate::plan::guard::panic_message;
 use crate::plan::{Fetch, QueryPlan};
@@ -84,11 +83,9 @@ impl Engine {
             deadline: Instant::now() + self.options.request_timeout,
             data_bytes_max: ready.inputs.data_bytes_max,
         };
-        let bodies = Bodies::of(plan);
-        let mut seed = Executed::nothing();
-        let event = answer::read(fetch, &plan.layouts, event, &bodies, bodies.event());
-        seed.merge_root(fetch, None, event, &inputs);
-        let executed = execute::execute(&self.subgraphs, &inputs, plan, &bodies, seed).await;
+        let mut seed = Executed::nothing(&inputs, ready.prepared.expected_values());
+        seed.merge_root(fetch, None, &plan.layouts, event);
+        let executed = execute::execute(&self.subgraphs, &inputs, plan, seed).await;
         self.respond(&ready.prepared, executed, None)
     }
 }

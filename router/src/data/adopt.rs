@@ -1,48 +1,57 @@
-//! Takes over what a subgraph in this process answered, and weighs it: about as many bytes as
-//! it takes in memory.
+//! Takes over what a subgraph in this process answered.
 
 use async_graphql::{Name, Value};
 use indexmap::IndexMap;
+use serde_json::Number;
 
 use crate::data::layout::{Content, LayoutId, Layouts};
-use crate::data::tree::Data;
+use crate::data::tree::{Data, Full, Leaf, Tree};
 
 /// Takes over a value.
 pub(crate) fn value(
+    tree: &mut Tree,
     layouts: &Layouts,
     content: Content,
     value: Value,
-    weight: &mut usize,
-) -> Data<'static> {
+) -> Result<Data, Full> {
     match value {
-        Value::Null => Data::Null,
+        Value::Null => Ok(Data::Null),
         Value::List(items) if content.lists > 0 => {
             let item = content.item();
-            let items = items.into_iter();
-            Data::List(
-                items
-                    .map(|value| self::value(layouts, item, value, weight))
-                    .collect(),
-            )
+            let items: Result<Vec<Data>, Full> = items
+                .into_iter()
+                .map(|value| self::value(tree, layouts, item, value))
+                .collect();
+            tree.add_items(items?.into_iter()).map(Data::List)
         }
         Value::Object(fields) if content.lists == 0 => match content.below {
-            Some(below) => object(layouts, below, fields, weight),
-            None => other(Value::Object(fields), weight),
+            Some(below) => object(tree, layouts, below, fields),
+            None => other(tree, Value::Object(fields)),
         },
         Value::String(text) => {
-            *weight += text.len();
-            Data::Text(text)
+            let bytes = text.len();
+            tree.add_leaf(Leaf::Text(text), bytes)
         }
-        Value::Enum(name) => Data::Symbol(name),
-        Value::Boolean(truth) => Data::Boolean(truth),
-        Value::Number(number) => Data::Number(number),
-        value => other(value, weight),
+        Value::Enum(name) => tree.add_leaf(Leaf::Symbol(name), 0),
+        Value::Boolean(truth) => Ok(Data::Boolean(truth)),
+        Value::Number(number) => self::number(tree, number),
+        value => other(tree, value),
     }
 }
 
-fn other(value: Value, weight: &mut usize) -> Data<'static> {
-    *weight += size(&value);
-    Data::Other(Box::new(value))
+fn number(tree: &mut Tree, number: Number) -> Result<Data, Full> {
+    if let Some(integer) = number.as_i64() {
+        return Ok(Data::Integer(integer));
+    }
+    match number.as_f64() {
+        Some(float) if number.is_f64() => Ok(Data::Float(float)),
+        _ => other(tree, Value::Number(number)),
+    }
+}
+
+fn other(tree: &mut Tree, value: Value) -> Result<Data, Full> {
+    let bytes = size(&value);
+    tree.add_leaf(Leaf::Other(Box::new(value)), bytes)
 }
 
 fn size(value: &Value) -> usize {
@@ -61,22 +70,23 @@ fn size(value: &Value) -> usize {
 
 /// Takes over an object; fields that nobody asked for are dropped.
 pub(crate) fn object(
+    tree: &mut Tree,
     layouts: &Layouts,
     layout: LayoutId,
     fields: IndexMap<Name, Value>,
-    weight: &mut usize,
-) -> Data<'static> {
+) -> Result<Data, Full> {
     let layout = layouts.get(layout);
-    *weight += layout.len() * size_of::<Data<'_>>();
-    let mut slots = Vec::new();
-    slots.resize_with(layout.len(), Data::default);
+    let slots = tree.add_slots(layout.len())?;
     let mut last = 0;
     for (name, value) in fields {
-        if let Some(slot) = layout.find(&name, last) {
+        if let Some(slot) = layout.find(&name, last)
+            && let Some(place) = slots.place(slot)
+        {
             let content = layout.slot(slot).content;
-            slots[slot] = self::value(layouts, content, value, weight);
+            let data = self::value(tree, layouts, content, value)?;
+            tree.set(place, data);
             last = slot;
         }
     }
-    Data::Object(slots)
+    Ok(Data::Object(slots))
 }

@@ -1,175 +1,272 @@
-//! The tree of the merged data.
+//! The values of a request, and where they are.
 
 use async_graphql::{Name, Value};
+use bytes::Bytes;
 
 use crate::data::layout::TYPENAME;
 
 /// A value at some place of the data.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Data<'a> {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Data {
     /// Nobody has answered yet.
     #[default]
     Absent,
     Null,
-    /// A leaf as the JSON that arrived, quotes and escapes included.
-    Json(&'a str),
-    /// Leaves of a subgraph in this process.
-    Text(String),
-    Symbol(Name),
     Boolean(bool),
-    Number(serde_json::Number),
-    Other(Box<Value>),
-    List(Vec<Data<'a>>),
+    Integer(i64),
+    Float(f64),
+    /// A leaf as the JSON that arrived, quotes and escapes included.
+    Json(Slice),
+    /// Another leaf of a subgraph in this process, by its position.
+    Leaf(u32),
+    List(Span),
     /// The fields by slot.
-    Object(Vec<Data<'a>>),
+    Object(Span),
 }
 
-impl<'a> Data<'a> {
-    /// An object of which nothing is known.
-    pub(crate) fn object() -> Self {
-        Self::Object(Vec::new())
+/// A part of a body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Slice {
+    pub(crate) body: u32,
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// Values side by side: the items of a list, or the slots of an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span {
+    pub(super) start: u32,
+    pub(super) len: u32,
+    /// Other places may hold the same.
+    pub(super) is_shared: bool,
+}
+
+/// Where a value stands. It stays the same however the data grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place(u32);
+
+/// A leaf that is neither JSON nor small.
+#[derive(Debug)]
+pub(crate) enum Leaf {
+    Text(String),
+    Symbol(Name),
+    Other(Box<Value>),
+}
+
+/// The data take more than a request may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// All data of a request. The first value is the root.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    values: Vec<Data>,
+    bodies: Vec<Bytes>,
+    leaves: Vec<Leaf>,
+    /// Bytes of the bodies and leaves.
+    bytes: usize,
+    bytes_max: usize,
+}
+
+/// How much a tree holds, to go back to.
+pub(crate) struct Mark {
+    values: usize,
+    bodies: usize,
+    leaves: usize,
+    bytes: usize,
+}
+
+impl Span {
+    const EMPTY: Self = Self {
+        start: 0,
+        len: 0,
+        is_shared: false,
+    };
+
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
     }
 
-    pub(crate) fn is_missing(&self) -> bool {
+    /// The place of an item or a slot.
+    pub(crate) fn place(self, position: usize) -> Option<Place> {
+        let position = u32::try_from(position).ok()?;
+        (position < self.len).then(|| Place(self.start + position))
+    }
+
+    pub(crate) fn places(self) -> impl Iterator<Item = Place> {
+        (self.start..self.start + self.len).map(Place)
+    }
+
+    /// What tells it from all others, if other places may hold it too.
+    pub(crate) fn shared(self) -> Option<u32> {
+        (self.is_shared && self.len > 0).then_some(self.start)
+    }
+}
+
+impl Data {
+    pub(crate) fn is_missing(self) -> bool {
         matches!(self, Self::Absent | Self::Null)
+    }
+}
+
+impl Tree {
+    /// A root of which nothing is known. Bodies, values and leaves may take `bytes_max` bytes;
+    /// there is room for `expected` values.
+    pub(crate) fn new(bytes_max: usize, expected: usize) -> Self {
+        let mut values = Vec::with_capacity(expected.max(1));
+        values.push(Data::Object(Span::EMPTY));
+        Self {
+            values,
+            bodies: Vec::new(),
+            leaves: Vec::new(),
+            bytes: 0,
+            bytes_max,
+        }
+    }
+
+    /// Bytes that a request's data may take.
+    pub(crate) fn bytes_max(&self) -> usize {
+        self.bytes_max
+    }
+
+    /// How many values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub(crate) fn root(&self) -> Data {
+        self.get(Place::ROOT)
+    }
+
+    pub(crate) fn get(&self, place: Place) -> Data {
+        self.values[place.0 as usize]
+    }
+
+    pub(crate) fn set(&mut self, place: Place, data: Data) {
+        self.values[place.0 as usize] = data;
+    }
+
+    /// The items of a list, or the slots of an object.
+    pub(crate) fn values(&self, span: Span) -> &[Data] {
+        &self.values[span.start as usize..][..span.len as usize]
     }
 
     /// A field of an object.
-    pub(crate) fn field(&self, slot: usize) -> &Data<'a> {
-        match self {
-            Self::Object(fields) => fields.get(slot).unwrap_or(&Data::Absent),
-            _ => &Data::Absent,
+    pub(crate) fn field(&self, object: Data, slot: usize) -> Data {
+        match object {
+            Data::Object(span) => self.slot(span, slot),
+            _ => Data::Absent,
         }
     }
 
-    /// Takes a field out of an object.
-    pub(crate) fn take(&mut self, slot: usize) -> Self {
-        match self {
-            Self::Object(fields) => fields.get_mut(slot).map(std::mem::take).unwrap_or_default(),
-            _ => Self::Absent,
-        }
+    pub(crate) fn slot(&self, object: Span, slot: usize) -> Data {
+        object.place(slot).map_or(Data::Absent, |at| self.get(at))
     }
 
     /// The concrete type that an object says it is of.
-    pub(crate) fn typename(&self) -> Option<&str> {
-        self.field(TYPENAME).symbol()
+    pub(crate) fn typename(&self, object: Span) -> Option<&str> {
+        self.symbol(self.slot(object, TYPENAME))
     }
 
     /// The text of a leaf that is a name.
-    pub(crate) fn symbol(&self) -> Option<&str> {
-        match self {
-            Data::Json(text) => text.strip_prefix('"')?.strip_suffix('"'),
-            Data::Text(text) => Some(text),
-            Data::Symbol(name) => Some(name),
+    pub(crate) fn symbol(&self, data: Data) -> Option<&str> {
+        match data {
+            Data::Json(slice) => {
+                let text = self.json(slice).strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+                std::str::from_utf8(text).ok()
+            }
+            Data::Leaf(leaf) => match self.leaf(leaf) {
+                Leaf::Text(text) => Some(text),
+                Leaf::Symbol(name) => Some(name),
+                Leaf::Other(_) => None,
+            },
             _ => None,
         }
     }
 
-    /// Adds what another subgraph knows of the same value: objects and lists of equal length
-    /// are merged deeply, and a null never replaces what is there.
-    pub(crate) fn merge(&mut self, from: Self) {
-        match (self, from) {
-            (_, Self::Absent) => {}
-            (into @ Self::Absent, from) => *into = from,
-            (_, Self::Null) => {}
-            (Self::Object(into), Self::Object(from)) => merge_fields(into, from),
-            (Self::List(into), Self::List(from)) if into.len() == from.len() => {
-                for (into, from) in into.iter_mut().zip(from) {
-                    into.merge(from);
-                }
-            }
-            (into, from) => *into = from,
+    pub(crate) fn json(&self, slice: Slice) -> &[u8] {
+        &self.bodies[slice.body as usize][slice.start as usize..][..slice.len as usize]
+    }
+
+    pub(crate) fn leaf(&self, leaf: u32) -> &Leaf {
+        &self.leaves[leaf as usize]
+    }
+
+    /// Keeps a body, whose slices are leaves from now on.
+    pub(crate) fn add_body(&mut self, body: Bytes) -> Result<u32, Full> {
+        self.weigh(body.len())?;
+        self.bodies.push(body);
+        position(self.bodies.len() - 1)
+    }
+
+    pub(crate) fn add_leaf(&mut self, leaf: Leaf, bytes: usize) -> Result<Data, Full> {
+        self.weigh(size_of::<Leaf>() + bytes)?;
+        self.leaves.push(leaf);
+        position(self.leaves.len() - 1).map(Data::Leaf)
+    }
+
+    /// Slots of which nothing is known.
+    pub(crate) fn add_slots(&mut self, count: usize) -> Result<Span, Full> {
+        let span = self.next(count)?;
+        self.values.resize(self.values.len() + count, Data::Absent);
+        Ok(span)
+    }
+
+    /// Takes over the items of a list.
+    pub(crate) fn add_items(
+        &mut self,
+        items: impl ExactSizeIterator<Item = Data>,
+    ) -> Result<Span, Full> {
+        let span = self.next(items.len())?;
+        self.values.extend(items);
+        Ok(span)
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            values: self.values.len(),
+            bodies: self.bodies.len(),
+            leaves: self.leaves.len(),
+            bytes: self.bytes,
         }
     }
 
-    /// The same with a copy of `from`, of which only what is new is copied.
-    pub(crate) fn merge_copy(&mut self, from: &Self) {
-        match (self, from) {
-            (_, Self::Absent) => {}
-            (into @ Self::Absent, from) => into.clone_from(from),
-            (_, Self::Null) => {}
-            (Self::Object(into), Self::Object(from)) => {
-                if into.len() < from.len() {
-                    into.resize_with(from.len(), Data::default);
-                }
-                merge_copies(into, from);
-            }
-            (Self::List(into), Self::List(from)) if into.len() == from.len() => {
-                merge_copies(into, from);
-            }
-            (into, from) => into.clone_from(from),
+    /// Forgets what came after a mark, and nothing refers to.
+    pub(crate) fn go_back(&mut self, mark: &Mark) {
+        self.values.truncate(mark.values);
+        self.bodies.truncate(mark.bodies);
+        self.leaves.truncate(mark.leaves);
+        self.bytes = mark.bytes;
+    }
+
+    fn next(&self, count: usize) -> Result<Span, Full> {
+        let end = self.values.len() + count;
+        let values = end.saturating_mul(size_of::<Data>());
+        if values.saturating_add(self.bytes) > self.bytes_max {
+            return Err(Full);
         }
+        position(end)?;
+        Ok(Span {
+            start: position(self.values.len())?,
+            len: position(count)?,
+            is_shared: false,
+        })
+    }
+
+    fn weigh(&mut self, bytes: usize) -> Result<(), Full> {
+        let values = self.values.len() * size_of::<Data>();
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes.saturating_add(values) > self.bytes_max {
+            return Err(Full);
+        }
+        Ok(())
     }
 }
 
-fn merge_copies<'a>(into: &mut [Data<'a>], from: &[Data<'a>]) {
-    for (into, from) in into.iter_mut().zip(from) {
-        into.merge_copy(from);
-    }
+impl Place {
+    pub(crate) const ROOT: Self = Self(0);
 }
 
-fn merge_fields<'a>(into: &mut Vec<Data<'a>>, from: Vec<Data<'a>>) {
-    if into.is_empty() {
-        *into = from;
-        return;
-    }
-    if into.len() < from.len() {
-        into.resize_with(from.len(), Data::default);
-    }
-    for (into, from) in into.iter_mut().zip(from) {
-        into.merge(from);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn number(number: u32) -> Data<'static> {
-        Data::Number(number.into())
-    }
-
-    /// Both ways of merging, which must come to the same.
-    fn merge(into: &mut Data<'static>, from: Data<'static>) {
-        let mut copied = into.clone();
-        copied.merge_copy(&from);
-        into.merge(from);
-        assert_eq!(*into, copied);
-    }
-
-    #[test]
-    fn objects_and_equal_lists_merge_deeply() {
-        let object = Data::Object;
-        let mut into = object(vec![
-            number(1),
-            Data::List(vec![object(vec![number(1)]), Data::Null]),
-        ]);
-        merge(
-            &mut into,
-            object(vec![
-                Data::Absent,
-                Data::List(vec![
-                    object(vec![Data::Absent, number(2)]),
-                    object(vec![number(3)]),
-                ]),
-                number(4),
-            ]),
-        );
-        let merged = object(vec![
-            number(1),
-            Data::List(vec![
-                object(vec![number(1), number(2)]),
-                object(vec![number(3)]),
-            ]),
-            number(4),
-        ]);
-        assert_eq!(into, merged);
-    }
-
-    #[test]
-    fn null_does_not_erase() {
-        let mut into = Data::Object(vec![number(1)]);
-        merge(&mut into, Data::Object(vec![Data::Null, Data::Null]));
-        assert_eq!(into, Data::Object(vec![number(1), Data::Null]));
-    }
+fn position(position: usize) -> Result<u32, Full> {
+    u32::try_from(position).map_err(|_| Full)
 }

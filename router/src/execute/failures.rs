@@ -1,6 +1,8 @@
 //! Failures of fetches, each with the place in the merged data where something is missing.
 
-use crate::data::tree::Data;
+use std::ops::ControlFlow;
+
+use crate::data::tree::Tree;
 use crate::error::{Code, GraphQLError, PathSegment};
 use crate::execute::places;
 use crate::execute::representations::Representations;
@@ -22,7 +24,8 @@ pub(crate) fn unreachable(subgraph: &str) -> GraphQLError {
 }
 
 /// The subgraphs together give more than a request may hold.
-pub(crate) fn too_much(max: usize) -> GraphQLError {
+pub(crate) fn too_much(tree: &Tree) -> GraphQLError {
+    let max = tree.bytes_max();
     let message = format!("the answer takes more than {max} bytes, ask for less");
     GraphQLError::new(Code::AnswerTooLarge, message)
 }
@@ -38,16 +41,22 @@ pub(crate) fn of_root(
     fetch: &Fetch,
     path: Option<&TargetPath>,
     errors: Vec<GraphQLError>,
-    data: &Data<'_>,
+    tree: &Tree,
 ) -> Vec<Failure> {
     if errors.is_empty() {
         return Vec::new();
     }
     let mut parents = Vec::new();
     match path {
-        Some(steps) => places::visit_paths(data, steps, &mut Vec::new(), &mut |path| {
-            parents.push(path.to_vec());
-        }),
+        Some(steps) => {
+            let _ = places::visit_paths(tree, steps, &mut |_, path| {
+                parents.push(path.to_vec());
+                match parents.len() < FAILURES_MAX {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                }
+            });
+        }
         None => parents.push(Vec::new()),
     }
     let mut failures = Vec::new();
@@ -81,7 +90,7 @@ pub(crate) fn of_entities(
     entities: &[EntityFetch],
     gathered: &[Representations],
     errors: Vec<GraphQLError>,
-    data: &Data<'_>,
+    tree: &Tree,
 ) -> Vec<Failure> {
     let mut failures = Vec::new();
     for error in errors {
@@ -93,7 +102,8 @@ pub(crate) fn of_entities(
         match (named, error.path.get(1)) {
             (Some(named), Some(PathSegment::Index(index))) => {
                 let entity = &entities[named];
-                for mut path in gathered[named].paths(entity, data, *index) {
+                let left = FAILURES_MAX - failures.len();
+                for mut path in gathered[named].paths(entity, tree, *index, left) {
                     path.extend_from_slice(&error.path[2..]);
                     push(&mut failures, &error, path);
                 }

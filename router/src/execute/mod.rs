@@ -17,9 +17,9 @@ use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::data::tree::Data;
-use crate::error::GraphQLError;
-use crate::execute::answer::{Answered, AnsweredData, Bodies};
+use crate::data::layout::Layouts;
+use crate::data::tree::{Data, Place, Tree};
+use crate::execute::answer::AnsweredData;
 pub(crate) use crate::execute::failures::Failure;
 use crate::execute::representations::Representations;
 use crate::normalize::arguments;
@@ -42,27 +42,27 @@ pub(crate) struct Inputs {
 }
 
 /// What execution leaves for projection.
-pub(crate) struct Executed<'a> {
-    pub(crate) data: Data<'a>,
+pub(crate) struct Executed {
+    pub(crate) tree: Tree,
     pub(crate) failures: Vec<Failure>,
-    /// Bytes that the data take, about.
-    weight: usize,
 }
 
-impl<'a> Executed<'a> {
-    /// The state before the first fetch.
-    pub(crate) fn nothing() -> Self {
+impl Executed {
+    /// The state before the first fetch, with room for so many values.
+    pub(crate) fn nothing(inputs: &Inputs, expected: usize) -> Self {
         Self {
-            data: Data::object(),
+            tree: Tree::new(inputs.data_bytes_max, expected),
             failures: Vec::new(),
-            weight: 0,
         }
     }
 
-    /// Notes what came; `false` when that is more than a request may hold.
-    fn holds(&mut self, weight: usize, max: usize) -> bool {
-        self.weight = self.weight.saturating_add(weight);
-        self.weight <= max
+    /// The data have no room for anything at all.
+    pub(crate) fn too_much(mut self) -> Self {
+        self.failures.push(Failure {
+            error: failures::too_much(&self.tree),
+            path: Vec::new(),
+        });
+        self
     }
 
     /// Merges the answer of a fetch from a root type.
@@ -70,25 +70,22 @@ impl<'a> Executed<'a> {
         &mut self,
         fetch: &Fetch,
         path: Option<&TargetPath>,
-        answered: Answered<'a>,
-        inputs: &Inputs,
+        layouts: &Layouts,
+        response: SubgraphResponse,
     ) {
-        let mut errors = answered.errors;
-        let fits = self.holds(answered.weight, inputs.data_bytes_max);
-        if !fits {
-            errors = vec![failures::too_much(inputs.data_bytes_max)];
-        }
-        let failures = failures::of_root(fetch, path, errors, &self.data);
+        let answered = answer::read(&mut self.tree, fetch, layouts, response);
+        let failures = failures::of_root(fetch, path, answered.errors, &self.tree);
         self.failures.extend(failures);
         let AnsweredData::Root(answer) = answered.data else {
             return;
         };
-        match path {
-            _ if !fits => {}
-            None => self.data.merge(answer),
-            Some(steps) => places::visit_mut(&mut self.data, steps, &mut |object| {
-                object.merge_copy(&answer);
-            }),
+        let Some(steps) = path else {
+            return self.tree.merge(Place::ROOT, answer, false);
+        };
+        let mut objects = Vec::new();
+        places::visit(&self.tree, steps, &mut |place, _| objects.push(place));
+        for place in &objects {
+            self.tree.merge(*place, answer, objects.len() > 1);
         }
     }
 
@@ -97,60 +94,44 @@ impl<'a> Executed<'a> {
         fetch: &Fetch,
         entities: &[EntityFetch],
         gathered: &[Representations],
-        answered: Answered<'a>,
-        inputs: &Inputs,
+        layouts: &Layouts,
+        response: SubgraphResponse,
     ) {
-        let mut errors = answered.errors;
-        let fits = self.holds(answered.weight, inputs.data_bytes_max);
-        if !fits {
-            errors = vec![failures::too_much(inputs.data_bytes_max)];
-        }
-        let failures = failures::of_entities(fetch, entities, gathered, errors, &self.data);
+        let answered = answer::read(&mut self.tree, fetch, layouts, response);
+        let errors = answered.errors;
+        let failures = failures::of_entities(fetch, entities, gathered, errors, &self.tree);
         self.failures.extend(failures);
         let AnsweredData::Entities(lists) = answered.data else {
             return;
         };
-        for ((entity, found), list) in entities.iter().zip(gathered).zip(lists) {
-            let Data::List(list) = list else {
-                continue;
-            };
-            if fits && !found.distribute(entity, list, &mut self.data) {
-                tracing::error!(
-                    subgraph = &*fetch.subgraph,
-                    "the data changed under a fetch"
-                );
-                // Whose data they are now is not known.
-                self.data = Data::object();
-                let error = vec![GraphQLError::internal()];
-                let failures = failures::of_entities(fetch, entities, gathered, error, &self.data);
-                self.failures.extend(failures);
+        for (found, list) in gathered.iter().zip(lists) {
+            if let Data::List(entities) = list {
+                found.distribute(entities, &mut self.tree);
             }
         }
     }
 }
 
-/// One run of a plan. The lock is held while looking and merging, never while waiting.
+/// One run of a plan. The lock is held while looking, reading and merging, never while waiting;
+/// all fetches of a run are polled by one task, so nobody waits for it.
 struct Execution<'a> {
     subgraphs: &'a Subgraphs,
     inputs: &'a Inputs,
     plan: &'a QueryPlan,
-    bodies: &'a Bodies,
-    state: Mutex<Executed<'a>>,
+    state: Mutex<Executed>,
 }
 
 /// Runs a plan on top of `seed`: an event's data for a subscription, and else nothing.
-pub(crate) async fn execute<'a>(
-    subgraphs: &'a Subgraphs,
-    inputs: &'a Inputs,
-    plan: &'a QueryPlan,
-    bodies: &'a Bodies,
-    seed: Executed<'a>,
-) -> Executed<'a> {
+pub(crate) async fn execute(
+    subgraphs: &Subgraphs,
+    inputs: &Inputs,
+    plan: &QueryPlan,
+    seed: Executed,
+) -> Executed {
     let execution = Execution {
         subgraphs,
         inputs,
         plan,
-        bodies,
         state: Mutex::new(seed),
     };
     execution.run().await;
@@ -181,7 +162,7 @@ pub(crate) fn request(fetch: &Fetch, inputs: &Inputs) -> SubgraphRequest {
     }
 }
 
-impl<'a> Execution<'a> {
+impl Execution<'_> {
     /// Starts every fetch as soon as those that it waits for have ended.
     async fn run(&self) {
         let fetches = &self.plan.fetches;
@@ -206,29 +187,30 @@ impl<'a> Execution<'a> {
                 let path = path.as_ref();
                 if path.is_none_or(|path| self.is_anybody_at(path)) {
                     let request = request(fetch, self.inputs);
-                    let answered = self.ask(position, fetch, request).await;
-                    self.change(|state| state.merge_root(fetch, path, answered, self.inputs));
+                    let response = self.send(fetch, request).await;
+                    let layouts = &self.plan.layouts;
+                    self.change(|state| state.merge_root(fetch, path, layouts, response));
                 }
             }
-            Target::Entities(entities) => self.fetch_entities(position, fetch, entities).await,
+            Target::Entities(entities) => self.fetch_entities(fetch, entities).await,
         }
     }
 
     fn is_anybody_at(&self, path: &TargetPath) -> bool {
-        self.look(|data| {
+        self.look(|tree| {
             let mut is_there = false;
-            places::visit(data, path, &mut |_| is_there = true);
+            places::visit(tree, path, &mut |_, _| is_there = true);
             is_there
         })
     }
 
-    async fn fetch_entities(&self, position: usize, fetch: &Fetch, entities: &[EntityFetch]) {
+    async fn fetch_entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
         let takes_json = self
             .subgraphs
             .get(&fetch.subgraph)
             .is_some_and(|subgraph| subgraph.takes_json());
-        let mut gathered: Vec<_> = self.look(|data| {
-            let gather = |entity| Representations::gather(entity, data, !takes_json);
+        let mut gathered: Vec<_> = self.look(|tree| {
+            let gather = |entity| Representations::gather(entity, tree, !takes_json);
             entities.iter().map(gather).collect()
         });
         if gathered.iter().all(Representations::is_empty) {
@@ -243,16 +225,11 @@ impl<'a> Execution<'a> {
                 request.variables.insert(entity.variable.clone(), list);
             }
         }
-        let answered = self.ask(position, fetch, request).await;
-        self.change(|state| {
-            state.merge_entities(fetch, entities, &gathered, answered, self.inputs);
-        });
-    }
-
-    /// Sends one request and reads the answer, outside of the lock.
-    async fn ask(&self, position: usize, fetch: &Fetch, request: SubgraphRequest) -> Answered<'a> {
         let response = self.send(fetch, request).await;
-        answer::read(fetch, &self.plan.layouts, response, self.bodies, position)
+        let layouts = &self.plan.layouts;
+        self.change(|state| {
+            state.merge_entities(fetch, entities, &gathered, layouts, response);
+        });
     }
 
     /// Sends one request; whatever happens, there is a response, and in time.
@@ -277,15 +254,15 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Data<'a>) -> T) -> T {
+    fn look<T>(&self, look: impl FnOnce(&Tree) -> T) -> T {
         let state = self
             .state
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        look(&state.data)
+        look(&state.tree)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Executed<'a>)) {
+    fn change(&self, change: impl FnOnce(&mut Executed)) {
         let mut state = self
             .state
             .lock()

@@ -2,96 +2,112 @@
 //!
 //! Lists are entered whether the path says so or not.
 
-use crate::data::tree::Data;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use crate::data::tree::{Data, Place, Span, Tree};
 use crate::error::PathSegment;
 use crate::plan::Step;
 
-/// Calls back for every object at a path, in order.
-pub(crate) fn visit<'d, 'a>(
-    data: &'d Data<'a>,
-    steps: &[Step],
-    found: &mut dyn FnMut(&'d Data<'a>),
-) {
-    match data {
-        Data::List(items) => {
-            let rest = after_list(steps);
-            for item in items {
-                visit(item, rest, found);
+/// Calls back for every object at a path, in order. An object that is the same at several
+/// places is found once.
+pub(crate) fn visit(tree: &Tree, steps: &[Step], found: &mut dyn FnMut(Place, Span)) {
+    let mut visit = Visit {
+        tree,
+        entered: HashSet::new(),
+        found,
+    };
+    visit.walk(Place::ROOT, steps);
+}
+
+struct Visit<'t, 'f> {
+    tree: &'t Tree,
+    /// What was shared and has been entered, with the steps that were left then.
+    entered: HashSet<(u32, usize)>,
+    found: &'f mut dyn FnMut(Place, Span),
+}
+
+impl Visit<'_, '_> {
+    fn walk(&mut self, at: Place, steps: &[Step]) {
+        match self.tree.get(at) {
+            Data::List(items) => {
+                let rest = after_list(steps);
+                if self.is_new(items, rest) {
+                    items.places().for_each(|item| self.walk(item, rest));
+                }
             }
+            Data::Object(object) if self.is_new(object, steps) => {
+                self.walk_object(at, object, steps);
+            }
+            _ => {}
         }
-        Data::Object(_) => match steps.split_first() {
-            None => found(data),
-            Some((Step::Field { slot, .. }, rest)) => visit(data.field(*slot), rest, found),
-            Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
-                visit(data, rest, found);
+    }
+
+    fn walk_object(&mut self, at: Place, object: Span, steps: &[Step]) {
+        match steps.split_first() {
+            None => (self.found)(at, object),
+            Some((Step::Field { slot, .. }, rest)) => {
+                if let Some(field) = object.place(*slot) {
+                    self.walk(field, rest);
+                }
+            }
+            Some((Step::Objects(wanted), rest)) if is_of(self.tree, object, wanted) => {
+                self.walk_object(at, object, rest);
             }
             Some((Step::Objects(_) | Step::List, _)) => {}
-        },
-        _ => {}
+        }
+    }
+
+    fn is_new(&mut self, span: Span, rest: &[Step]) -> bool {
+        let shared = span.shared();
+        shared.is_none_or(|shared| self.entered.insert((shared, rest.len())))
     }
 }
 
-/// The same objects in the same order, to be changed.
-pub(crate) fn visit_mut<'a>(
-    data: &mut Data<'a>,
-    steps: &[Step],
-    found: &mut dyn FnMut(&mut Data<'a>),
-) {
-    if let Data::List(items) = data {
-        let rest = after_list(steps);
-        for item in items {
-            visit_mut(item, rest, found);
-        }
-        return;
-    }
-    if !matches!(data, Data::Object(_)) {
-        return;
-    }
-    match steps.split_first() {
-        None => found(data),
-        Some((Step::Field { slot, .. }, rest)) => {
-            if let Data::Object(fields) = data
-                && let Some(value) = fields.get_mut(*slot)
-            {
-                visit_mut(value, rest, found);
-            }
-        }
-        Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
-            visit_mut(data, rest, found);
-        }
-        Some((Step::Objects(_) | Step::List, _)) => {}
-    }
-}
-
-/// The same objects in the same order, each with its path in neutral names.
+/// The same objects at all places where they are, each with its path in neutral names, until
+/// there are enough.
 pub(crate) fn visit_paths(
-    data: &Data<'_>,
+    tree: &Tree,
+    steps: &[Step],
+    found: &mut dyn FnMut(Place, &[PathSegment]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    walk_paths(tree, Place::ROOT, steps, &mut Vec::new(), found)
+}
+
+fn walk_paths(
+    tree: &Tree,
+    at: Place,
     steps: &[Step],
     path: &mut Vec<PathSegment>,
-    found: &mut dyn FnMut(&[PathSegment]),
-) {
-    match data {
+    found: &mut dyn FnMut(Place, &[PathSegment]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    match tree.get(at) {
         Data::List(items) => {
             let rest = after_list(steps);
-            for (index, item) in items.iter().enumerate() {
+            for (index, item) in items.places().enumerate() {
                 path.push(PathSegment::Index(index));
-                visit_paths(item, rest, path, found);
+                walk_paths(tree, item, rest, path, found)?;
                 path.pop();
             }
+            ControlFlow::Continue(())
         }
-        Data::Object(_) => match steps.split_first() {
-            None => found(path),
+        Data::Object(object) => match steps.split_first() {
+            None => found(at, path),
             Some((Step::Field { slot, name }, rest)) => {
+                let Some(field) = object.place(*slot) else {
+                    return ControlFlow::Continue(());
+                };
                 path.push(PathSegment::from(&**name));
-                visit_paths(data.field(*slot), rest, path, found);
+                walk_paths(tree, field, rest, path, found)?;
                 path.pop();
+                ControlFlow::Continue(())
             }
-            Some((Step::Objects(wanted), rest)) if is_of(data, wanted) => {
-                visit_paths(data, rest, path, found);
+            Some((Step::Objects(wanted), rest)) if is_of(tree, object, wanted) => {
+                walk_paths(tree, at, rest, path, found)
             }
-            Some((Step::Objects(_) | Step::List, _)) => {}
+            Some((Step::Objects(_) | Step::List, _)) => ControlFlow::Continue(()),
         },
-        _ => {}
+        _ => ControlFlow::Continue(()),
     }
 }
 
@@ -106,8 +122,8 @@ pub(crate) fn until_list(steps: &[Step]) -> Vec<PathSegment> {
         .collect()
 }
 
-fn is_of(object: &Data<'_>, types: &[String]) -> bool {
-    let typename = object.typename();
+fn is_of(tree: &Tree, object: Span, types: &[String]) -> bool {
+    let typename = tree.typename(object);
     typename.is_some_and(|typename| types.iter().any(|ty| ty == typename))
 }
 
@@ -121,6 +137,7 @@ fn after_list(steps: &[Step]) -> &[Step] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::tree::Leaf;
 
     fn field(slot: usize, name: &str) -> Step {
         Step::Field {
@@ -129,39 +146,89 @@ mod tests {
         }
     }
 
-    fn object(typename: &str, field: Data<'static>) -> Data<'static> {
-        Data::Object(vec![Data::Text(typename.to_owned()), field])
+    fn list(tree: &mut Tree, items: &[Data]) -> Data {
+        let items = tree.add_items(items.iter().copied());
+        Data::List(items.expect("there is room"))
     }
 
-    /// `{ a: [ { X, b: [[{}], [{}, null]] }, { Y, b: [{}] }, null ] }`.
-    fn data() -> Data<'static> {
-        let list = Data::List;
-        let below = |count| list((0..count).map(|_| Data::object()).collect());
-        let nested = list(vec![below(1), list(vec![Data::object(), Data::Null])]);
-        let items = vec![object("X", nested), object("Y", below(1)), Data::Null];
-        Data::Object(vec![Data::Absent, list(items)])
+    fn object(tree: &mut Tree, typename: &str, field: Data) -> Data {
+        let typename = Leaf::Text(typename.to_owned());
+        let typename = tree.add_leaf(typename, 0).expect("there is room");
+        let fields = tree.add_items([typename, field].into_iter());
+        Data::Object(fields.expect("there is room"))
     }
 
-    #[test]
-    fn every_visit_finds_the_same_objects() {
-        let steps = [
+    fn steps() -> [Step; 6] {
+        [
             field(1, "a"),
             Step::List,
             Step::Objects(["X".to_owned()].into()),
             field(1, "b"),
             Step::List,
             Step::List,
-        ];
-        let mut data = data();
-        let (mut seen, mut changed, mut paths) = (0, 0, Vec::new());
-        visit(&data, &steps, &mut |_| seen += 1);
-        visit_paths(&data, &steps, &mut Vec::new(), &mut |path| {
-            paths.push(path.to_vec());
-        });
-        visit_mut(&mut data, &steps, &mut |_| changed += 1);
+        ]
+    }
 
-        assert_eq!((seen, changed), (2, 2));
-        let path = |inner: usize| vec!["a".into(), 0.into(), "b".into(), inner.into(), 0.into()];
-        assert_eq!(paths, [path(0), path(1)]);
+    fn objects(tree: &Tree) -> usize {
+        let mut seen = 0;
+        visit(tree, &steps(), &mut |_, _| seen += 1);
+        seen
+    }
+
+    fn paths(tree: &Tree) -> Vec<Vec<PathSegment>> {
+        let mut paths = Vec::new();
+        let every = visit_paths(tree, &steps(), &mut |_, path| {
+            paths.push(path.to_vec());
+            ControlFlow::Continue(())
+        });
+        assert!(every.is_continue());
+        paths
+    }
+
+    fn path(outer: usize, inner: usize) -> Vec<PathSegment> {
+        let (outer, inner) = (outer.into(), inner.into());
+        vec!["a".into(), outer, "b".into(), inner, 0.into()]
+    }
+
+    #[test]
+    fn every_visit_finds_the_same_objects() {
+        // { a: [ { X, b: [[{}], [{}, null]] }, { Y, b: [{}] }, null ] }
+        let tree = &mut Tree::new(1 << 20, 0);
+        let leaf = object(tree, "Z", Data::Absent);
+        let (one, two) = (list(tree, &[leaf]), list(tree, &[leaf, Data::Null]));
+        let nested = list(tree, &[one, two]);
+        let (x, y) = (object(tree, "X", nested), object(tree, "Y", one));
+        let items = list(tree, &[x, y, Data::Null]);
+        let root = object(tree, "Query", items);
+        tree.set(Place::ROOT, root);
+
+        assert_eq!(objects(tree), 2);
+        assert_eq!(paths(tree), [path(0, 0), path(0, 1)]);
+    }
+
+    #[test]
+    fn what_is_shared_is_found_once_and_has_all_its_paths() {
+        // { a: [ { X, b: S }, { X, b: S } ] } with the same S: [[{}]]
+        let tree = &mut Tree::new(1 << 20, 0);
+        let leaf = object(tree, "Z", Data::Absent);
+        let inner = list(tree, &[leaf]);
+        let nested = list(tree, &[inner]);
+        let from = object(tree, "X", nested);
+        let (one, two) = (
+            object(tree, "X", Data::Absent),
+            object(tree, "X", Data::Absent),
+        );
+        let items = list(tree, &[one, two]);
+        let root = object(tree, "Query", items);
+        tree.set(Place::ROOT, root);
+        let Data::List(items) = items else {
+            unreachable!("it is a list")
+        };
+        for item in items.places() {
+            tree.merge(item, from, true);
+        }
+
+        assert_eq!(objects(tree), 1);
+        assert_eq!(paths(tree), [path(0, 0), path(1, 0)]);
     }
 }

@@ -4,15 +4,15 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use async_graphql::{Name, Value};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use crate::data::tree::Data;
+use crate::data::tree::{Data, Place, Span, Tree};
 use crate::data::write;
 use crate::error::PathSegment;
 use crate::execute::places;
@@ -28,14 +28,15 @@ pub(crate) struct Representations {
     pub(crate) json: Bytes,
     /// All of them as values, if they are needed so.
     pub(crate) values: Vec<Value>,
-    /// The representation of every object at the paths, for every input, in order.
-    order: Vec<u32>,
+    /// The objects that were looked at, each with its representation for an input.
+    objects: Vec<(Place, u32)>,
     /// How many objects each stands for.
     uses: Vec<u32>,
 }
 
 /// Representations while they are gathered.
-struct Gathering {
+struct Gathering<'t> {
+    tree: &'t Tree,
     json: Vec<u8>,
     spans: Vec<Range<usize>>,
     /// The last one with a hash, and the one with the same hash before it.
@@ -47,8 +48,9 @@ struct Gathering {
 
 impl Representations {
     /// Gathers the representations of an entity fetch from the merged data.
-    pub(crate) fn gather(entity: &EntityFetch, data: &Data<'_>, as_values: bool) -> Self {
+    pub(crate) fn gather(entity: &EntityFetch, tree: &Tree, as_values: bool) -> Self {
         let mut gathering = Gathering {
+            tree,
             json: b"[".to_vec(),
             spans: Vec::new(),
             last: HashMap::new(),
@@ -57,10 +59,11 @@ impl Representations {
             gathered: Self::default(),
         };
         for steps in &entity.paths {
-            places::visit(data, steps, &mut |object| {
+            places::visit(tree, steps, &mut |place, object| {
                 for input in &entity.inputs {
-                    let position = gathering.add(input, object, as_values);
-                    gathering.gathered.order.push(position.unwrap_or(NONE));
+                    if let Some(position) = gathering.add(input, object, as_values) {
+                        gathering.gathered.objects.push((place, position));
+                    }
                 }
             });
         }
@@ -74,57 +77,41 @@ impl Representations {
         self.uses.is_empty()
     }
 
-    /// Merges each entity into the objects that it stands for; `false` when these are not
-    /// the objects any more that were looked at, and the data are worth nothing.
-    pub(crate) fn distribute<'a>(
-        &self,
-        entity: &EntityFetch,
-        mut entities: Vec<Data<'a>>,
-        data: &mut Data<'a>,
-    ) -> bool {
-        let mut left = self.uses.clone();
-        let mut order = self.order.chunks(entity.inputs.len().max(1));
-        let mut are_all_known = true;
-        for steps in &entity.paths {
-            places::visit_mut(data, steps, &mut |object| {
-                let Some(positions) = order.next() else {
-                    are_all_known = false;
-                    return;
-                };
-                for position in positions {
-                    let position = *position as usize;
-                    let Some(entity @ Data::Object(_)) = entities.get_mut(position) else {
-                        continue;
-                    };
-                    left[position] -= 1;
-                    if left[position] == 0 {
-                        object.merge(std::mem::take(entity));
-                    } else {
-                        object.merge_copy(entity);
-                    }
-                }
-            });
+    /// Merges each entity into the objects that it stands for.
+    pub(crate) fn distribute(&self, entities: Span, tree: &mut Tree) {
+        for (place, position) in &self.objects {
+            let position = *position as usize;
+            let Some(entity) = entities.place(position).map(|entity| tree.get(entity)) else {
+                continue;
+            };
+            if matches!(entity, Data::Object(_)) {
+                tree.merge(*place, entity, self.uses[position] > 1);
+            }
         }
-        are_all_known && order.next().is_none()
     }
 
-    /// The paths of all objects that a representation stands for.
+    /// The first `max` paths of the objects that a representation stands for.
     pub(crate) fn paths(
         &self,
         entity: &EntityFetch,
-        data: &Data<'_>,
+        tree: &Tree,
         representation: usize,
+        max: usize,
     ) -> Vec<Vec<PathSegment>> {
+        let objects = self.objects.iter();
+        let objects: HashSet<Place> = objects
+            .filter(|(_, position)| *position as usize == representation)
+            .map(|(place, _)| *place)
+            .collect();
         let mut found = Vec::new();
-        let mut order = self.order.chunks(entity.inputs.len().max(1));
         for steps in &entity.paths {
-            places::visit_paths(data, steps, &mut Vec::new(), &mut |path| {
-                let positions = order.next().unwrap_or_default();
-                if positions
-                    .iter()
-                    .any(|position| *position as usize == representation)
-                {
+            let _ = places::visit_paths(tree, steps, &mut |place, path| {
+                if objects.contains(&place) {
                     found.push(path.to_vec());
+                }
+                match found.len() < max {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
                 }
             });
         }
@@ -132,9 +119,9 @@ impl Representations {
     }
 }
 
-impl Gathering {
-    fn add(&mut self, input: &Input, object: &Data<'_>, as_values: bool) -> Option<u32> {
-        if !input.fits(object) {
+impl Gathering<'_> {
+    fn add(&mut self, input: &Input, object: Span, as_values: bool) -> Option<u32> {
+        if !input.fits(self.tree, object) {
             return None;
         }
         let end = self.json.len();
@@ -142,7 +129,7 @@ impl Gathering {
             self.json.push(b',');
         }
         let start = self.json.len();
-        if input.write(object, &mut self.json).is_none() {
+        if input.write(self.tree, object, &mut self.json).is_none() {
             self.json.truncate(end);
             return None;
         }
@@ -159,7 +146,7 @@ impl Gathering {
         self.last.insert(hash, position);
         self.gathered.uses.push(1);
         if as_values {
-            self.gathered.values.push(input.value(object));
+            self.gathered.values.push(input.value(self.tree, object));
         }
         Some(position)
     }
@@ -179,37 +166,37 @@ impl Gathering {
 }
 
 impl Input {
-    fn fits(&self, object: &Data<'_>) -> bool {
+    fn fits(&self, tree: &Tree, object: Span) -> bool {
         let wanted = self.object.as_deref();
-        wanted.is_none_or(|wanted| object.typename() == Some(wanted))
+        wanted.is_none_or(|wanted| tree.typename(object) == Some(wanted))
     }
 
     /// Writes the representation of an object; `None` when something it needs is not there,
     /// because the fetch that was to bring it failed.
-    fn write(&self, object: &Data<'_>, out: &mut Vec<u8>) -> Option<()> {
+    fn write(&self, tree: &Tree, object: Span, out: &mut Vec<u8>) -> Option<()> {
         out.extend_from_slice(b"{\"__typename\":");
         write::name(out, &self.typename);
-        write_fields(&self.fields, object, out)?;
+        write_fields(&self.fields, tree, object, out)?;
         out.push(b'}');
         Some(())
     }
 
-    fn value(&self, object: &Data<'_>) -> Value {
+    fn value(&self, tree: &Tree, object: Span) -> Value {
         let mut fields = IndexMap::new();
         let typename = Value::String(self.typename.clone());
         fields.insert(Name::new("__typename"), typename);
-        add_fields(&self.fields, object, &mut fields);
+        add_fields(&self.fields, tree, object, &mut fields);
         Value::Object(fields)
     }
 }
 
 /// Writes `,"name":value` for each; `Some` when everything was there.
-fn write_fields(requires: &[Require], object: &Data<'_>, out: &mut Vec<u8>) -> Option<()> {
+fn write_fields(requires: &[Require], tree: &Tree, object: Span, out: &mut Vec<u8>) -> Option<()> {
     for require in requires {
         match require {
             Require::On { types, below } => {
-                if meets(object, types) {
-                    write_fields(below, object, out)?;
+                if meets(tree, object, types) {
+                    write_fields(below, tree, object, out)?;
                 }
             }
             Require::Field {
@@ -219,35 +206,35 @@ fn write_fields(requires: &[Require], object: &Data<'_>, out: &mut Vec<u8>) -> O
                 below,
                 ..
             } => {
-                let data = object.field(*slot);
+                let data = tree.slot(object, *slot);
                 if matches!(data, Data::Absent) || matches!(data, Data::Null) && !nullable {
                     return None;
                 }
                 out.push(b',');
                 write::name(out, sent_as);
                 out.push(b':');
-                write_value(data, below, out)?;
+                write_value(tree, data, below, out)?;
             }
         }
     }
     Some(())
 }
 
-fn write_value(data: &Data<'_>, below: &[Require], out: &mut Vec<u8>) -> Option<()> {
+fn write_value(tree: &Tree, data: Data, below: &[Require], out: &mut Vec<u8>) -> Option<()> {
     match data {
         Data::List(items) => {
             out.push(b'[');
-            for (position, item) in items.iter().enumerate() {
+            for (position, item) in tree.values(items).iter().enumerate() {
                 if position > 0 {
                     out.push(b',');
                 }
-                write_value(item, below, out)?;
+                write_value(tree, *item, below, out)?;
             }
             out.push(b']');
         }
-        Data::Object(_) => {
+        Data::Object(object) => {
             let start = out.len();
-            write_fields(below, data, out)?;
+            write_fields(below, tree, object, out)?;
             if out.len() == start {
                 out.extend_from_slice(b"{}");
             } else {
@@ -256,17 +243,17 @@ fn write_value(data: &Data<'_>, below: &[Require], out: &mut Vec<u8>) -> Option<
                 out.push(b'}');
             }
         }
-        leaf => write::leaf(out, leaf),
+        leaf => write::leaf(out, tree, leaf),
     }
     Some(())
 }
 
-fn add_fields(requires: &[Require], object: &Data<'_>, into: &mut IndexMap<Name, Value>) {
+fn add_fields(requires: &[Require], tree: &Tree, object: Span, into: &mut IndexMap<Name, Value>) {
     for require in requires {
         match require {
             Require::On { types, below } => {
-                if meets(object, types) {
-                    add_fields(below, object, into);
+                if meets(tree, object, types) {
+                    add_fields(below, tree, object, into);
                 }
             }
             Require::Field {
@@ -275,26 +262,29 @@ fn add_fields(requires: &[Require], object: &Data<'_>, into: &mut IndexMap<Name,
                 below,
                 ..
             } => {
-                into.insert(sent_as.clone(), to_value(object.field(*slot), below));
+                let value = to_value(tree, tree.slot(object, *slot), below);
+                into.insert(sent_as.clone(), value);
             }
         }
     }
 }
 
-fn to_value(data: &Data<'_>, below: &[Require]) -> Value {
+fn to_value(tree: &Tree, data: Data, below: &[Require]) -> Value {
     match data {
-        Data::List(items) => Value::List(items.iter().map(|item| to_value(item, below)).collect()),
-        Data::Object(_) => {
+        Data::List(items) => {
+            let items = tree.values(items).iter();
+            Value::List(items.map(|item| to_value(tree, *item, below)).collect())
+        }
+        Data::Object(object) => {
             let mut fields = IndexMap::new();
-            add_fields(below, data, &mut fields);
+            add_fields(below, tree, object, &mut fields);
             Value::Object(fields)
         }
-        leaf => write::value(leaf),
+        leaf => write::value(tree, leaf),
     }
 }
 
-fn meets(object: &Data<'_>, types: &[String]) -> bool {
-    object
-        .typename()
+fn meets(tree: &Tree, object: Span, types: &[String]) -> bool {
+    tree.typename(object)
         .is_none_or(|typename| types.iter().any(|ty| ty == typename))
 }

@@ -1,26 +1,29 @@
 //! The grammar of JSON (RFC 8259), over a text that is not copied.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::{DEPTH_MAX, Malformed, Reading};
+use super::{DEPTH_MAX, Reading, Unread};
 
 /// A place in a text.
-pub(super) struct Reader<'a> {
-    text: &'a str,
+pub(super) struct Reader<'b> {
+    text: &'b str,
     at: usize,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+impl<'b> Reader<'b> {
+    /// Begins to read a text of less than 4 GiB.
+    pub(super) fn new(text: &'b str) -> Reading<Self> {
+        u32::try_from(text.len()).map_err(|_| Unread::Full)?;
+        Ok(Self { text, at: 0 })
     }
 
     pub(super) fn is_at_end(&self) -> bool {
         self.at == self.text.len()
     }
 
-    pub(super) fn fail(&self, problem: &'static str) -> Malformed {
-        Malformed {
+    pub(super) fn fail(&self, problem: &'static str) -> Unread {
+        Unread::Malformed {
             problem,
             at: self.at,
         }
@@ -44,76 +47,62 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Calls back at each value of an object.
-    pub(super) fn members(
-        &mut self,
-        mut each: impl FnMut(&mut Self, &str) -> Reading<()>,
-    ) -> Reading<()> {
-        self.expect(b'{', "no object")?;
+    /// Enters an object or a list; whether there is anything in it.
+    pub(super) fn open(&mut self, open: u8, close: u8, problem: &'static str) -> Reading<bool> {
+        self.expect(open, problem)?;
         self.space();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            let key = self.key()?;
-            self.space();
-            self.expect(b':', "no colon after a key")?;
-            self.space();
-            each(self, &key)?;
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                _ => return Err(self.fail("no comma or end after a member")),
-            }
-            self.space();
-        }
+        let is_empty = self.peek() == Some(close);
+        self.at += usize::from(is_empty);
+        Ok(!is_empty)
     }
 
-    /// Calls back at each item of a list.
-    pub(super) fn items(&mut self, mut each: impl FnMut(&mut Self) -> Reading<()>) -> Reading<()> {
-        self.expect(b'[', "no list")?;
+    /// Goes on after a member or an item; whether there is another.
+    pub(super) fn more(&mut self, close: u8, problem: &'static str) -> Reading<bool> {
         self.space();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            each(self)?;
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                _ => return Err(self.fail("no comma or end after an item")),
-            }
+        let has_more = match self.peek() {
+            Some(b',') => true,
+            Some(byte) if byte == close => false,
+            _ => return Err(self.fail(problem)),
+        };
+        self.at += 1;
+        if has_more {
             self.space();
         }
+        Ok(has_more)
     }
 
-    fn key(&mut self) -> Reading<Cow<'a, str>> {
-        let quoted = self.string()?;
-        let inner = &quoted[1..quoted.len() - 1];
-        if !inner.contains('\\') {
-            return Ok(Cow::Borrowed(inner));
-        }
-        match serde_json::from_str(quoted) {
-            Ok(unescaped) => Ok(Cow::Owned(unescaped)),
-            Err(_) => Err(self.fail("a key with a broken escape")),
-        }
-    }
-
-    /// The text of a value.
-    pub(super) fn raw(&mut self) -> Reading<&'a str> {
+    /// The key of a member, up to its value.
+    pub(super) fn key(&mut self) -> Reading<Cow<'b, str>> {
         let start = self.at;
+        let has_escapes = self.string()?;
+        let quoted = &self.text[start..self.at];
+        let key = match has_escapes {
+            false => Cow::Borrowed(&quoted[1..quoted.len() - 1]),
+            true => match serde_json::from_str(quoted) {
+                Ok(unescaped) => Cow::Owned(unescaped),
+                Err(_) => return Err(self.fail("a key with a broken escape")),
+            },
+        };
+        self.space();
+        self.expect(b':', "no colon after a key")?;
+        self.space();
+        Ok(key)
+    }
+
+    /// Where the text of a value is.
+    pub(super) fn raw(&mut self) -> Reading<Range<u32>> {
+        let start = self.position();
         self.skip(0)?;
-        Ok(&self.text[start..self.at])
+        Ok(start..self.position())
+    }
+
+    pub(super) fn text(&self, range: Range<u32>) -> &'b str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the text is shorter")]
+    fn position(&self) -> u32 {
+        self.at as u32
     }
 
     pub(super) fn skip(&mut self, depth: usize) -> Reading<()> {
@@ -122,8 +111,23 @@ impl<'a> Reader<'a> {
         }
         match self.peek() {
             Some(b'"') => self.string().map(drop),
-            Some(b'{') => self.members(|reader, _| reader.skip(depth + 1)),
-            Some(b'[') => self.items(|reader| reader.skip(depth + 1)),
+            Some(b'{') => {
+                let mut more = self.open(b'{', b'}', "no object")?;
+                while more {
+                    self.key()?;
+                    self.skip(depth + 1)?;
+                    more = self.more(b'}', "no comma or end after a member")?;
+                }
+                Ok(())
+            }
+            Some(b'[') => {
+                let mut more = self.open(b'[', b']', "no list")?;
+                while more {
+                    self.skip(depth + 1)?;
+                    more = self.more(b']', "no comma or end after an item")?;
+                }
+                Ok(())
+            }
             Some(b't') => self.literal("true"),
             Some(b'f') => self.literal("false"),
             Some(b'n') => self.literal("null"),
@@ -139,18 +143,28 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A string with its quotes.
-    fn string(&mut self) -> Reading<&'a str> {
-        let start = self.at;
+    /// Passes a string with its quotes; whether there are escapes in it.
+    fn string(&mut self) -> Reading<bool> {
         self.expect(b'"', "no string")?;
         let bytes = self.text.as_bytes();
+        let mut has_escapes = false;
         loop {
+            while let Some(eight) = bytes[self.at..].first_chunk() {
+                let plain = plain(*eight);
+                self.at += plain;
+                if plain < 8 {
+                    break;
+                }
+            }
             match bytes.get(self.at) {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(&self.text[start..self.at]);
+                    return Ok(has_escapes);
                 }
-                Some(b'\\') => self.escape()?,
+                Some(b'\\') => {
+                    has_escapes = true;
+                    self.escape()?;
+                }
                 Some(0..0x20) => return Err(self.fail("a control character in a string")),
                 Some(_) => self.at += 1,
                 None => return Err(self.fail("a string without an end")),
@@ -210,5 +224,32 @@ impl<'a> Reader<'a> {
             return Err(self.fail("a number without digits"));
         }
         Ok(())
+    }
+}
+
+/// How many of eight bytes come before a quote, a backslash or a control character, in one
+/// word: subtracting borrows from the high bit of a byte only if it was smaller, and what
+/// the borrow disturbs comes after the first such byte.
+fn plain(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let word = u64::from_le_bytes(bytes);
+    let is_below = |word: u64, limit: u64| word.wrapping_sub(limit * ONES) & !word & HIGH;
+    let is = |byte: u8| is_below(word ^ (u64::from(byte) * ONES), 1);
+    let special = is_below(word, 0x20) | is(b'"') | is(b'\\');
+    special.trailing_zeros() as usize / 8
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn eight_bytes_are_seen_as_one_by_one(bytes: [u8; 8]) {
+            let is_special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+            let plain = bytes.iter().position(is_special).unwrap_or(8);
+            prop_assert_eq!(super::plain(bytes), plain);
+        }
     }
 }

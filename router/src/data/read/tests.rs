@@ -20,37 +20,75 @@ fn layouts() -> Layouts {
     layouts
 }
 
+/// Reads an answer into a tree of its own.
+fn read(text: &str) -> Reading<(Tree, Answer<'static, Data>)> {
+    let mut tree = Tree::new(1 << 20, 0);
+    let body = Bytes::copy_from_slice(text.as_bytes());
+    let answer = root(&mut tree, &layouts(), 0, &body)?;
+    let (data, errors) = (answer.data, answer.errors.map(str::to_owned));
+    let errors = errors.map(|errors| &*errors.leak());
+    Ok((tree, Answer { data, errors }))
+}
+
+/// The data as text, slots in order.
+fn shown(tree: &Tree, data: Data) -> String {
+    let all = |span| {
+        let values = tree.values(span).iter();
+        let texts: Vec<_> = values.map(|value| shown(tree, *value)).collect();
+        texts.join(" ")
+    };
+    match data {
+        Data::Absent => "-".to_owned(),
+        Data::List(span) => format!("[{}]", all(span)),
+        Data::Object(span) => format!("({})", all(span)),
+        leaf => {
+            let mut text = Vec::new();
+            crate::data::write::leaf(&mut text, tree, leaf);
+            String::from_utf8(text).expect("JSON is text")
+        }
+    }
+}
+
 #[test]
 fn leaves_are_slices_of_what_arrived() {
     let text = r#"{ "data": {"user": {"friends":[{"name":"B\"ob"}, null], "tags":{"a":[1, 2]},
         "more": [], "__typename":"User", "name":null}}, "errors": [{"message":"x"}] }"#;
-    let answer = root(&layouts(), 0, text).expect("this is an answer");
-    let friend = Data::Object(vec![
-        Data::Absent,
-        Data::Json(r#""B\"ob""#),
-        Data::Absent,
-        Data::Absent,
-    ]);
-    let user = Data::Object(vec![
-        Data::Json(r#""User""#),
-        Data::Null,
-        Data::Json(r#"{"a":[1, 2]}"#),
-        Data::List(vec![friend, Data::Null]),
-    ]);
-    assert_eq!(answer.data, Some(Data::Object(vec![Data::Absent, user])));
+    let (tree, answer) = read(text).expect("this is an answer");
+    let data = answer.data.expect("it has data");
+    let expected = r#"(- ("User" null {"a":[1, 2]} [(- "B\"ob" - -) null]))"#;
+    assert_eq!(shown(&tree, data), expected);
     assert_eq!(answer.errors, Some(r#"[{"message":"x"}]"#));
 }
 
 #[test]
 fn lists_of_entities_are_told_apart() {
-    let text = r#"{"data":{"_e1":[{"name":"Bob"}],"_e0":null}}"#;
-    let answer = entities(&layouts(), &[("_e0", 1), ("_e1", 1)], text);
-    let lists = answer
-        .expect("this is an answer")
-        .data
-        .expect("it has data");
-    assert_eq!(lists[0], Data::Null);
-    assert!(matches!(&lists[1], Data::List(items) if items.len() == 1));
+    let text = r#"{"data":{"_e1":[{"name":"Bob"},{"name":"Eve"}],"_e0":null}}"#;
+    let body = Bytes::from_static(text.as_bytes());
+    let mut tree = Tree::new(1 << 20, 0);
+    let fields = [("_e0", 1), ("_e1", 1)];
+    let answer = entities(&mut tree, &layouts(), &fields, &body);
+    let answer = answer.expect("this is an answer");
+    let lists = answer.data.expect("it has data").into_iter();
+    let lists: Vec<_> = lists.map(|list| shown(&tree, list)).collect();
+    assert_eq!(lists, ["null", r#"[(- "Bob" - -) (- "Eve" - -)]"#]);
+}
+
+#[test]
+fn an_answer_that_is_too_large_or_malformed_leaves_nothing() {
+    let friends = r#"{"name":"x"},"#.repeat(100);
+    let text = format!(r#"{{"data":{{"user":{{"friends":[{friends}{{}}]}}}}}}"#);
+    let body = Bytes::from(text);
+    let mut tree = Tree::new(2_000, 0);
+    let full = root(&mut tree, &layouts(), 0, &body);
+    assert_eq!(full.expect_err("the slots take more"), Unread::Full);
+    assert_eq!(tree.len(), 1);
+
+    let cut = body.slice(..200);
+    let malformed = root(&mut tree, &layouts(), 0, &cut);
+    malformed.expect_err("it is cut off");
+    assert_eq!(tree.len(), 1);
+    let small = Bytes::from_static(br#"{"data":{"user":{"name":1}}}"#);
+    root(&mut tree, &layouts(), 0, &small).expect("there is room again");
 }
 
 #[test]
@@ -71,14 +109,14 @@ fn what_is_no_answer_is_refused() {
         r#"{"data":{"user":{"name":"\x"}}}"#,
         r#"{"data":{"user":{"friends":[{},]}}}"#,
     ] {
-        assert!(root(&layouts(), 0, text).is_err(), "{text}");
+        assert!(read(text).is_err(), "{text}");
     }
     let deep = format!(
         r#"{{"data":{{"user":{{"tags":{}1{}}}}}}}"#,
         "[".repeat(9999),
         "]".repeat(9999)
     );
-    assert!(root(&layouts(), 0, &deep).is_err());
+    assert!(read(&deep).is_err());
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -102,11 +140,15 @@ proptest! {
     #[test]
     fn any_leaf_is_kept_as_it_is(leaf in any_json()) {
         let text = json!({ "data": { "user": { "tags": leaf } } }).to_string();
-        let answer = root(&layouts(), 0, &text).expect("this is an answer");
+        let (tree, answer) = read(&text).expect("this is an answer");
         let data = answer.data.expect("it has data");
-        match data.field(1).field(2) {
+        let user = tree.field(data, 1);
+        match tree.field(user, 2) {
             Data::Null => prop_assert_eq!(leaf, Value::Null),
-            Data::Json(kept) => prop_assert_eq!(serde_json::from_str::<Value>(kept).ok(), serde_json::from_str(&leaf.to_string()).ok()),
+            Data::Json(kept) => prop_assert_eq!(
+                serde_json::from_slice::<Value>(tree.json(kept)).ok(),
+                serde_json::from_str(&leaf.to_string()).ok()
+            ),
             other => prop_assert!(false, "{:?}", other),
         }
     }
@@ -114,7 +156,7 @@ proptest! {
     #[test]
     fn what_serde_json_refuses_is_refused(text in r#"\{"data":\{"user":\{"tags":[-+0-9.eE\[\]{}",:a-u\\ ]{0,12}\}\}\}"#) {
         if serde_json::from_str::<Value>(&text).is_err() {
-            prop_assert!(root(&layouts(), 0, &text).is_err(), "{}", text);
+            prop_assert!(read(&text).is_err(), "{}", text);
         }
     }
 }
