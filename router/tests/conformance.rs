@@ -156,6 +156,7 @@ cases! {
     shareable_union
     shareable_value_type
     shareable_value_with_entities
+    shared_entities
     two_paths_to_one_entity
     typenames
     union_branch_arguments
