@@ -168,6 +168,18 @@ impl Tree {
         self.symbol(self.slot(object, TYPENAME))
     }
 
+    /// Whether an object says that it is of a concrete type.
+    pub(crate) fn is_of(&self, object: Span, ty: &str) -> bool {
+        match self.slot(object, TYPENAME) {
+            // Names have no escapes.
+            Data::Json(slice) => match self.json(slice) {
+                [b'"', name @ .., b'"'] => name == ty.as_bytes(),
+                _ => false,
+            },
+            other => self.symbol(other) == Some(ty),
+        }
+    }
+
     /// The text of a leaf that is a name.
     pub(crate) fn symbol(&self, data: Data) -> Option<&str> {
         match data {

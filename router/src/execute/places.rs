@@ -123,8 +123,7 @@ pub(crate) fn until_list(steps: &[Step]) -> Vec<PathSegment> {
 }
 
 fn is_of(tree: &Tree, object: Span, types: &[String]) -> bool {
-    let typename = tree.typename(object);
-    typename.is_some_and(|typename| types.iter().any(|ty| ty == typename))
+    types.iter().any(|ty| tree.is_of(object, ty))
 }
 
 fn after_list(steps: &[Step]) -> &[Step] {

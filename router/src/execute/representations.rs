@@ -4,12 +4,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::ops::{ControlFlow, Range};
 
 use async_graphql::{Name, Value};
 use bytes::Bytes;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use indexmap::IndexMap;
 
 use crate::data::tree::{Data, Place, Span, Tree};
@@ -18,8 +19,8 @@ use crate::error::PathSegment;
 use crate::execute::places;
 use crate::plan::{EntityFetch, Input, Require};
 
-/// Stands for an object that is not represented.
-const NONE: u32 = u32::MAX;
+/// Room for a few representations.
+const ROOM: usize = 512;
 
 /// Representations, and the objects in the data that each stands for.
 #[derive(Default)]
@@ -39,10 +40,9 @@ struct Gathering<'t> {
     tree: &'t Tree,
     json: Vec<u8>,
     spans: Vec<Range<usize>>,
-    /// The last one with a hash, and the one with the same hash before it.
-    last: HashMap<u64, u32>,
-    before: Vec<u32>,
-    hashing: RandomState,
+    /// Their positions, by their bytes.
+    known: HashTable<u32>,
+    hashing: DefaultHashBuilder,
     gathered: Representations,
 }
 
@@ -51,13 +51,13 @@ impl Representations {
     pub(crate) fn gather(entity: &EntityFetch, tree: &Tree, as_values: bool) -> Self {
         let mut gathering = Gathering {
             tree,
-            json: b"[".to_vec(),
+            json: Vec::with_capacity(ROOM),
             spans: Vec::new(),
-            last: HashMap::new(),
-            before: Vec::new(),
-            hashing: RandomState::new(),
+            known: HashTable::new(),
+            hashing: DefaultHashBuilder::default(),
             gathered: Self::default(),
         };
+        gathering.json.push(b'[');
         for steps in &entity.paths {
             places::visit(tree, steps, &mut |place, object| {
                 for input in &entity.inputs {
@@ -133,42 +133,30 @@ impl Gathering<'_> {
             self.json.truncate(end);
             return None;
         }
-        let hash = self.hashing.hash_one(&self.json[start..]);
-        let last = self.last.get(&hash).copied();
-        if let Some(known) = self.find(last, start) {
+        let (json, spans, hashing) = (&self.json, &mut self.spans, &self.hashing);
+        let hash = hashing.hash_one(&json[start..]);
+        let is_equal = |known: &u32| json[spans[*known as usize].clone()] == json[start..];
+        if let Some(known) = self.known.find(hash, is_equal) {
             self.json.truncate(end);
-            self.gathered.uses[known as usize] += 1;
-            return Some(known);
+            self.gathered.uses[*known as usize] += 1;
+            return Some(*known);
         }
-        let position = u32::try_from(self.spans.len()).ok()?;
-        self.spans.push(start..self.json.len());
-        self.before.push(last.unwrap_or(NONE));
-        self.last.insert(hash, position);
+        let position = u32::try_from(spans.len()).ok()?;
+        spans.push(start..json.len());
+        let hash_of = |known: &u32| hashing.hash_one(&json[spans[*known as usize].clone()]);
+        self.known.insert_unique(hash, position, hash_of);
         self.gathered.uses.push(1);
         if as_values {
             self.gathered.values.push(input.value(self.tree, object));
         }
         Some(position)
     }
-
-    /// The representation that is equal to the one just written.
-    fn find(&self, last: Option<u32>, start: usize) -> Option<u32> {
-        let mut candidate = last?;
-        while candidate != NONE {
-            let span = self.spans[candidate as usize].clone();
-            if self.json[span] == self.json[start..] {
-                return Some(candidate);
-            }
-            candidate = self.before[candidate as usize];
-        }
-        None
-    }
 }
 
 impl Input {
     fn fits(&self, tree: &Tree, object: Span) -> bool {
         let wanted = self.object.as_deref();
-        wanted.is_none_or(|wanted| tree.typename(object) == Some(wanted))
+        wanted.is_none_or(|wanted| tree.is_of(object, wanted))
     }
 
     /// Writes the representation of an object; `None` when something it needs is not there,
@@ -285,6 +273,6 @@ fn to_value(tree: &Tree, data: Data, below: &[Require]) -> Value {
 }
 
 fn meets(tree: &Tree, object: Span, types: &[String]) -> bool {
-    tree.typename(object)
-        .is_none_or(|typename| types.iter().any(|ty| ty == typename))
+    let is_known = tree.typename(object).is_some();
+    !is_known || types.iter().any(|ty| tree.is_of(object, ty))
 }

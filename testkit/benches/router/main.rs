@@ -7,6 +7,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 mod compose;
 mod direct;
@@ -18,11 +19,16 @@ mod shop;
 mod subgraphs;
 mod supergraph;
 
+/// The one of the binary, for what is measured in this process.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 /// What to measure.
 #[derive(Parser)]
 struct Arguments {
     /// Another federation router to compare with: a shell command in which $SUPERGRAPH is the
-    /// file of the supergraph, and $PORT the port of 127.0.0.1 to answer `POST /graphql` on.
+    /// file of the supergraph, $PORT the port of 127.0.0.1 to answer `POST /graphql` on, and
+    /// $SHARE what identical work under way is to share: `none`, `fetches` or `requests`.
     #[arg(long, value_name = "COMMAND")]
     peer: Option<String>,
     /// Rounds of each measure; the median counts.
