@@ -61,8 +61,9 @@ struct Identity {
 #[derive(Args)]
 struct Router {
     /// Another federation router to compare with, in turns with ours: a shell command in which
-    /// $SUPERGRAPH is the file of the supergraph, and $PORT the port of 127.0.0.1 to answer
-    /// `POST /graphql` on.
+    /// $SUPERGRAPH is the file of the supergraph, $PORT the port of 127.0.0.1 to answer
+    /// `POST /graphql` on, and $SHARE what identical work under way is to share: `none`,
+    /// `fetches` or `requests`.
     #[arg(long, value_name = "COMMAND")]
     peer: Option<String>,
     /// Rounds of each measure; the median counts.

@@ -3,60 +3,88 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::load;
+use crate::gateway::{self, Gateway, MODES};
+use crate::load::{self, Question};
+use crate::process::Measured;
 use crate::shop::{SMALL, Shop};
-use crate::{Rounds, gateway, in_process, median, row};
+use crate::{Rounds, in_process, median, row};
 
 const CONNECTIONS: usize = 50;
 
+/// Somebody who is asked, and what the rounds showed.
+struct Asked {
+    question: Arc<Question>,
+    per_second: Vec<f64>,
+    /// Microseconds on the processor for each answer.
+    processor_us: Vec<f64>,
+}
+
 pub(crate) async fn measure(shop: &Shop, rounds: Rounds) {
     let expected = in_process::answer(shop).await;
-    let gateway = gateway::ours(shop, "none", &expected).await;
-    let mut through = Shop::question(gateway.question().address, "/graphql", SMALL);
-    through.answer = load::once(&through).await;
-    let mut direct = Shop::question(shop.subgraphs_at, "/products", SMALL);
-    direct.answer = load::once(&direct).await;
-    assert_eq!(
-        through.answer, direct.answer,
-        "the router changes the answer"
-    );
-
-    let (through, direct) = (Arc::new(through), Arc::new(direct));
-    let during = Duration::from_secs(rounds.seconds);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let (mut router_us, mut subgraph_us) = (Vec::new(), Vec::new());
-    for _ in 0..rounds.count {
-        let before = gateway.process().processor_time();
-        let round = load::round(&through, CONNECTIONS, during).await;
-        let used = gateway.process().processor_time() - before;
-        router_us.push(used.as_secs_f64() * 1e6 / round.answers.max(1) as f64);
-        ours.push(round.per_second);
-
-        let before = shop.subgraphs.processor_time();
-        let round = load::round(&direct, CONNECTIONS, during).await;
-        let used = shop.subgraphs.processor_time() - before;
-        subgraph_us.push(used.as_secs_f64() * 1e6 / round.answers.max(1) as f64);
-        theirs.push(round.per_second);
+    let mut gateways: Vec<Gateway> = Vec::new();
+    for mode in MODES {
+        gateways.push(gateway::ours(shop, mode, &expected).await);
     }
-    let (ours, theirs) = (median(ours), median(theirs));
-    row(
-        "one subgraph, through the router: answers a second",
-        format!("{ours:.0}"),
-    );
-    row(
-        "one subgraph, asked directly: answers a second",
-        format!("{theirs:.0}"),
-    );
-    row(
-        "through the router, to asked directly",
-        format!("{:.2}", ours / theirs),
-    );
-    row(
-        "router: processor, µs an answer",
-        format!("{:.0}", median(router_us)),
-    );
-    row(
-        "subgraph: processor, µs an answer",
-        format!("{:.0}", median(subgraph_us)),
-    );
+    let mut direct = Asked::new(Shop::question(shop.subgraphs_at, "/products", SMALL)).await;
+    let mut through = Vec::new();
+    for gateway in &gateways {
+        let address = gateway.question().address;
+        let asked = Asked::new(Shop::question(address, "/graphql", SMALL)).await;
+        assert_eq!(
+            asked.question.answer, direct.question.answer,
+            "the router changes the answer"
+        );
+        through.push(asked);
+    }
+    let during = Duration::from_secs(rounds.seconds);
+    for _ in 0..rounds.count {
+        direct.ask(&shop.subgraphs, during).await;
+        for (asked, gateway) in through.iter_mut().zip(&gateways) {
+            asked.ask(gateway.process(), during).await;
+        }
+    }
+    direct.print("one subgraph, asked directly");
+    for (asked, mode) in through.iter().zip(MODES) {
+        let name = format!("one subgraph, router shares {mode}");
+        asked.print(&name);
+        let ratio = asked.per_second() / direct.per_second();
+        row(&format!("{name}: to directly"), format!("{ratio:.2}"));
+    }
+}
+
+impl Asked {
+    async fn new(mut question: Question) -> Self {
+        question.answer = load::once(&question).await;
+        Self {
+            question: Arc::new(question),
+            per_second: Vec::new(),
+            processor_us: Vec::new(),
+        }
+    }
+
+    async fn ask(&mut self, process: &Measured, during: Duration) {
+        let before = process.processor_time();
+        let round = load::round(&self.question, CONNECTIONS, during).await;
+        let used = process.processor_time() - before;
+        let us = used.as_secs_f64() * 1e6 / round.answers.max(1) as f64;
+        self.processor_us.push(us);
+        self.per_second.push(round.per_second);
+    }
+
+    fn per_second(&self) -> f64 {
+        median(self.per_second.clone())
+    }
+
+    fn print(&self, name: &str) {
+        let per_second = self.per_second();
+        row(
+            &format!("{name}: answers a second"),
+            format!("{per_second:.0}"),
+        );
+        let processor = median(self.processor_us.clone());
+        row(
+            &format!("{name}: processor, µs an answer"),
+            format!("{processor:.0}"),
+        );
+    }
 }

@@ -14,6 +14,8 @@ use crate::shop::{QUERY, Shop};
 use crate::{Rounds, in_process, median, row};
 
 const CONNECTIONS: usize = 50;
+/// What identical work under way shares: nothing, requests to subgraphs, those and whole requests.
+pub(crate) const MODES: [&str; 3] = ["none", "fetches", "requests"];
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// A gateway that runs, and what its rounds showed.
@@ -29,24 +31,28 @@ pub(crate) struct Gateway {
 pub(crate) async fn measure(shop: &Shop, peer: Option<&str>, rounds: Rounds) {
     let expected = in_process::answer(shop).await;
     row("answer of the query, bytes", expected.len());
-    let mut gateways = Vec::new();
-    for mode in ["none", "fetches", "requests"] {
-        gateways.push(ours(shop, mode, &expected).await);
-    }
-    if let Some(command) = peer {
-        gateways.push(peer_of(shop, command, &expected).await);
+    let mut pairs = Vec::new();
+    for mode in MODES {
+        let peer = match peer {
+            Some(command) => Some(peer_of(shop, command, mode, &expected).await),
+            None => None,
+        };
+        pairs.push((ours(shop, mode, &expected).await, peer));
     }
     for _ in 0..rounds.count {
-        for gateway in &mut gateways {
-            gateway.run(Duration::from_secs(rounds.seconds)).await;
+        let during = Duration::from_secs(rounds.seconds);
+        for (ours, peer) in &mut pairs {
+            ours.run(during).await;
+            if let Some(peer) = peer {
+                peer.run(during).await;
+            }
         }
     }
-    for gateway in &gateways {
-        gateway.print();
-    }
-    if let Some((peer, ours)) = gateways.split_last().filter(|_| peer.is_some()) {
-        for gateway in ours {
-            gateway.compare(peer);
+    for (ours, peer) in &pairs {
+        ours.print();
+        if let Some(peer) = peer {
+            peer.print();
+            ours.compare(peer);
         }
     }
 }
@@ -64,14 +70,21 @@ pub(crate) async fn ours(shop: &Shop, mode: &str, expected: &Bytes) -> Gateway {
     Gateway::start(&name, &mut command, address, expected).await
 }
 
-async fn peer_of(shop: &Shop, command: &str, expected: &Bytes) -> Gateway {
+async fn peer_of(shop: &Shop, command: &str, mode: &str, expected: &Bytes) -> Gateway {
     let address = free_address().await;
     let mut shell = Command::new("sh");
     shell
         .args(["-c", &format!("exec {command}")])
         .env("SUPERGRAPH", shop.file())
-        .env("PORT", address.port().to_string());
-    Gateway::start("peer", &mut shell, address, expected).await
+        .env("PORT", address.port().to_string())
+        .env("SHARE", mode);
+    Gateway::start(
+        &format!("peer, shares {mode}"),
+        &mut shell,
+        address,
+        expected,
+    )
+    .await
 }
 
 impl Gateway {
