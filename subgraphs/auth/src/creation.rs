@@ -74,7 +74,7 @@ async fn take(app: &App, conn: &mut Conn, person: &Person) -> Result<Account, Au
             let known = Account::find_by_email(conn, &person.email_key).await?;
             // One with a name waits for its proof, and has been announced to nobody.
             let pending = known.filter(Account::is_pending);
-            let account = pending.ok_or(AuthError::EmailTaken)?;
+            let account = pending.ok_or(AuthError::UserExists)?;
             claim(app, conn, account.id).await?;
             Account::forget_name(conn, account.id).await?;
             Account::set_locale(conn, account.id, &person.locale).await?;
@@ -82,5 +82,5 @@ async fn take(app: &App, conn: &mut Conn, person: &Person) -> Result<Account, Au
         Err(err) => return Err(err),
     }
     let account = Account::find_by_email(conn, &person.email_key).await?;
-    account.ok_or(AuthError::EmailTaken)
+    account.ok_or(AuthError::UserExists)
 }

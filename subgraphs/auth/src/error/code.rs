@@ -28,6 +28,7 @@ impl Coded for AuthError {
             | Self::OtherProvider
             | Self::AddressUnverified { .. } => Code::Forbidden,
             Self::EmailTaken
+            | Self::UserExists
             | Self::TwoFactorOn
             | Self::TwoFactorOff
             | Self::NoPendingTwoFactor
@@ -43,6 +44,8 @@ impl Coded for AuthError {
             Self::ProviderUnavailable { .. } => Code::RateLimited,
             Self::InvalidReturn | Self::LinkHandedOver => Code::BadUserInput,
             Self::UnknownProvider | Self::UnknownIdentity | Self::UnknownUser(_) => Code::NotFound,
+            Self::UnknownTenant(_) | Self::UnknownSession(_) => Code::NotFound,
+            Self::UnknownApiKey(_) => Code::NotFound,
             Self::InvalidEmail
             | Self::InvalidName
             | Self::InvalidSessionName
@@ -65,9 +68,6 @@ impl Coded for AuthError {
             | Self::InvalidLocale => Code::BadUserInput,
             Self::At { source, .. } => source.code(),
             Self::TooManyApiKeys(_) => Code::QuotaExceeded,
-            Self::UnknownTenant(_) | Self::UnknownSession(_) | Self::UnknownApiKey(_) => {
-                Code::NotFound
-            }
             Self::Storage(_)
             | Self::Secret(_)
             | Self::Hash(_)
@@ -78,7 +78,7 @@ impl Coded for AuthError {
 
     fn field(&self) -> Option<&str> {
         match self {
-            Self::EmailTaken | Self::InvalidEmail => Some("/email"),
+            Self::EmailTaken | Self::UserExists | Self::InvalidEmail => Some("/email"),
             Self::InvalidName | Self::InvalidSessionName | Self::InvalidKeyName => Some("/name"),
             Self::UnknownSession(_) => Some("/sessionId"),
             Self::UnknownUser(_) | Self::OwnAccount => Some("/userId"),

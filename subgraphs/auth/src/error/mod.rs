@@ -64,6 +64,11 @@ pub enum AuthError {
     /// Another account has the address.
     #[error("there is an account with this e-mail address; sign in with `login`")]
     EmailTaken,
+    /// The same, to whoever makes an account for somebody else.
+    #[error(
+        "there is an account with this e-mail address; `users(filter: {{ everywhere: true }})` finds it"
+    )]
+    UserExists,
     /// Not an address.
     #[error("this is no e-mail address")]
     InvalidEmail,

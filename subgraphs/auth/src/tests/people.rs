@@ -101,8 +101,8 @@ async fn an_administrator_makes_an_account(backend: Backend) {
     let again = fixture
         .run(Some(&fixture.administrator()), CREATE, input)
         .await;
-    let taken =
-        "CONFLICT at /email: there is an account with this e-mail address; sign in with `login`";
+    let taken = "CONFLICT at /email: there is an account with this e-mail address; \
+                 `users(filter: { everywhere: true })` finds it";
     assert_eq!(again, taken);
 
     fixture.advance(6 * 24 * 3_600);
