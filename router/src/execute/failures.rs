@@ -103,7 +103,11 @@ pub(crate) fn of_entities(
             (Some(named), Some(PathSegment::Index(index))) => {
                 let entity = &entities[named];
                 let left = FAILURES_MAX - failures.len();
-                for mut path in gathered[named].paths(entity, tree, *index, left) {
+                let paths = gathered[named].paths(entity, tree, *index, left);
+                if paths.is_empty() {
+                    push_lists(&mut failures, &error, &entities[named..=named]);
+                }
+                for mut path in paths {
                     path.extend_from_slice(&error.path[2..]);
                     push(&mut failures, &error, path);
                 }

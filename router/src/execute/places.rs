@@ -64,6 +64,10 @@ impl Visit<'_, '_> {
     }
 }
 
+/// Values that are looked at for the paths of objects: what is shared has a path for each place
+/// that shares it, and there is no other bound to their number.
+const VALUES_MAX: usize = 1 << 20;
+
 /// The same objects at all places where they are, each with its path in neutral names, until
 /// there are enough.
 pub(crate) fn visit_paths(
@@ -71,43 +75,61 @@ pub(crate) fn visit_paths(
     steps: &[Step],
     found: &mut dyn FnMut(Place, &[PathSegment]) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    walk_paths(tree, Place::ROOT, steps, &mut Vec::new(), found)
+    let mut visit = VisitPaths {
+        tree,
+        path: Vec::new(),
+        left: VALUES_MAX,
+        found,
+    };
+    visit.walk(Place::ROOT, steps)
 }
 
-fn walk_paths(
-    tree: &Tree,
-    at: Place,
-    steps: &[Step],
-    path: &mut Vec<PathSegment>,
-    found: &mut dyn FnMut(Place, &[PathSegment]) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    match tree.get(at) {
-        Data::List(items) => {
-            let rest = after_list(steps);
-            for (index, item) in items.places().enumerate() {
-                path.push(PathSegment::Index(index));
-                walk_paths(tree, item, rest, path, found)?;
-                path.pop();
-            }
-            ControlFlow::Continue(())
+struct VisitPaths<'t, 'f> {
+    tree: &'t Tree,
+    path: Vec<PathSegment>,
+    /// How many values may still be looked at.
+    left: usize,
+    found: &'f mut dyn FnMut(Place, &[PathSegment]) -> ControlFlow<()>,
+}
+
+impl VisitPaths<'_, '_> {
+    fn walk(&mut self, at: Place, steps: &[Step]) -> ControlFlow<()> {
+        self.left -= 1;
+        if self.left == 0 {
+            return ControlFlow::Break(());
         }
-        Data::Object(object) => match steps.split_first() {
-            None => found(at, path),
-            Some((Step::Field { slot, name }, rest)) => {
-                let Some(field) = object.place(*slot) else {
-                    return ControlFlow::Continue(());
-                };
-                path.push(PathSegment::from(&**name));
-                walk_paths(tree, field, rest, path, found)?;
-                path.pop();
-                ControlFlow::Continue(())
+        match self.tree.get(at) {
+            Data::List(items) => {
+                let rest = after_list(steps);
+                let mut items = items.places().enumerate();
+                items.try_for_each(|(index, item)| {
+                    self.walk_below(PathSegment::Index(index), item, rest)
+                })
             }
-            Some((Step::Objects(wanted), rest)) if is_of(tree, object, wanted) => {
-                walk_paths(tree, at, rest, path, found)
+            Data::Object(object) => self.walk_object(at, object, steps),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn walk_object(&mut self, at: Place, object: Span, steps: &[Step]) -> ControlFlow<()> {
+        match steps.split_first() {
+            None => (self.found)(at, &self.path),
+            Some((Step::Field { slot, name }, rest)) => match object.place(*slot) {
+                Some(field) => self.walk_below(PathSegment::from(&**name), field, rest),
+                None => ControlFlow::Continue(()),
+            },
+            Some((Step::Objects(wanted), rest)) if is_of(self.tree, object, wanted) => {
+                self.walk_object(at, object, rest)
             }
             Some((Step::Objects(_) | Step::List, _)) => ControlFlow::Continue(()),
-        },
-        _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn walk_below(&mut self, segment: PathSegment, at: Place, rest: &[Step]) -> ControlFlow<()> {
+        self.path.push(segment);
+        self.walk(at, rest)?;
+        self.path.pop();
+        ControlFlow::Continue(())
     }
 }
 
