@@ -52,18 +52,7 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TREE_MAX: usize = 1 << 20;
-
-    fn list(tree: &mut Tree, items: &[Data]) -> Data {
-        let items = tree.add_items(items.iter().copied());
-        Data::List(items.expect("there is room"))
-    }
-
-    fn object(tree: &mut Tree, fields: &[Data]) -> Data {
-        let fields = tree.add_items(fields.iter().copied());
-        Data::Object(fields.expect("there is room"))
-    }
+    use crate::data::sample::{BYTES_MAX, list, object, shown};
 
     fn merged(tree: &mut Tree, into: Data, from: Data) -> String {
         tree.set(Place::ROOT, into);
@@ -71,24 +60,9 @@ mod tests {
         shown(tree, tree.root())
     }
 
-    fn shown(tree: &Tree, data: Data) -> String {
-        let all = |span| {
-            let values = tree.values(span).iter();
-            let texts: Vec<_> = values.map(|value| shown(tree, *value)).collect();
-            texts.join(" ")
-        };
-        match data {
-            Data::Absent => "-".to_owned(),
-            Data::Integer(number) => number.to_string(),
-            Data::List(span) => format!("[{}]", all(span)),
-            Data::Object(span) => format!("{{{}}}", all(span)),
-            other => format!("{other:?}"),
-        }
-    }
-
     #[test]
     fn objects_and_equal_lists_merge_deeply() {
-        let tree = &mut Tree::new(TREE_MAX, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let inner = object(tree, &[Data::Integer(1), Data::Absent]);
         let items = list(tree, &[inner, Data::Null]);
         let into = object(tree, &[Data::Integer(1), items, Data::Absent]);
@@ -96,20 +70,20 @@ mod tests {
         let second = object(tree, &[Data::Integer(3), Data::Absent]);
         let items = list(tree, &[first, second]);
         let from = object(tree, &[Data::Absent, items, Data::Integer(4)]);
-        assert_eq!(merged(tree, into, from), "{1 [{1 2} {3 -}] 4}");
+        assert_eq!(merged(tree, into, from), "(1 [(1 2) (3 -)] 4)");
     }
 
     #[test]
     fn null_does_not_erase() {
-        let tree = &mut Tree::new(TREE_MAX, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let into = object(tree, &[Data::Integer(1), Data::Absent]);
         let from = object(tree, &[Data::Null, Data::Null]);
-        assert_eq!(merged(tree, into, from), "{1 Null}");
+        assert_eq!(merged(tree, into, from), "(1 null)");
     }
 
     #[test]
     fn a_list_of_another_length_replaces() {
-        let tree = &mut Tree::new(TREE_MAX, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let into = list(tree, &[Data::Integer(1)]);
         let from = list(tree, &[Data::Integer(2), Data::Integer(3)]);
         assert_eq!(merged(tree, into, from), "[2 3]");
@@ -117,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_given_to_many_is_marked() {
-        let tree = &mut Tree::new(TREE_MAX, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let below = object(tree, &[Data::Integer(1)]);
         let from = object(tree, &[below]);
         let into = object(tree, &[Data::Absent]);

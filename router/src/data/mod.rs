@@ -11,5 +11,7 @@ pub(crate) mod adopt;
 pub(crate) mod layout;
 mod merge;
 pub(crate) mod read;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod tree;
 pub(crate) mod write;

@@ -158,6 +158,7 @@ fn after_list(steps: &[Step]) -> &[Step] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::sample::{self, BYTES_MAX, list};
     use crate::data::tree::Leaf;
 
     fn field(slot: usize, name: &str) -> Step {
@@ -167,16 +168,10 @@ mod tests {
         }
     }
 
-    fn list(tree: &mut Tree, items: &[Data]) -> Data {
-        let items = tree.add_items(items.iter().copied());
-        Data::List(items.expect("there is room"))
-    }
-
     fn object(tree: &mut Tree, typename: &str, field: Data) -> Data {
         let typename = Leaf::Text(typename.to_owned());
         let typename = tree.add_leaf(typename, 0).expect("there is room");
-        let fields = tree.add_items([typename, field].into_iter());
-        Data::Object(fields.expect("there is room"))
+        sample::object(tree, &[typename, field])
     }
 
     fn steps() -> [Step; 6] {
@@ -214,7 +209,7 @@ mod tests {
     #[test]
     fn every_visit_finds_the_same_objects() {
         // { a: [ { X, b: [[{}], [{}, null]] }, { Y, b: [{}] }, null ] }
-        let tree = &mut Tree::new(1 << 20, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let leaf = object(tree, "Z", Data::Absent);
         let (one, two) = (list(tree, &[leaf]), list(tree, &[leaf, Data::Null]));
         let nested = list(tree, &[one, two]);
@@ -230,7 +225,7 @@ mod tests {
     #[test]
     fn what_is_shared_is_found_once_and_has_all_its_paths() {
         // { a: [ { X, b: S }, { X, b: S } ] } with the same S: [[{}]]
-        let tree = &mut Tree::new(1 << 20, 0);
+        let tree = &mut Tree::new(BYTES_MAX, 0);
         let leaf = object(tree, "Z", Data::Absent);
         let inner = list(tree, &[leaf]);
         let nested = list(tree, &[inner]);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::data::sample::{BYTES_MAX, shown};
 
 /// `{ user { __typename name tags friends { name } } }`, tags any leaf.
 fn layouts() -> Layouts {
@@ -22,31 +23,12 @@ fn layouts() -> Layouts {
 
 /// Reads an answer into a tree of its own.
 fn read(text: &str) -> Reading<(Tree, Answer<'static, Data>)> {
-    let mut tree = Tree::new(1 << 20, 0);
+    let mut tree = Tree::new(BYTES_MAX, 0);
     let body = Bytes::copy_from_slice(text.as_bytes());
     let answer = root(&mut tree, &layouts(), 0, &body)?;
     let (data, errors) = (answer.data, answer.errors.map(str::to_owned));
     let errors = errors.map(|errors| &*errors.leak());
     Ok((tree, Answer { data, errors }))
-}
-
-/// The data as text, slots in order.
-fn shown(tree: &Tree, data: Data) -> String {
-    let all = |span| {
-        let values = tree.values(span).iter();
-        let texts: Vec<_> = values.map(|value| shown(tree, *value)).collect();
-        texts.join(" ")
-    };
-    match data {
-        Data::Absent => "-".to_owned(),
-        Data::List(span) => format!("[{}]", all(span)),
-        Data::Object(span) => format!("({})", all(span)),
-        leaf => {
-            let mut text = Vec::new();
-            crate::data::write::leaf(&mut text, tree, leaf);
-            String::from_utf8(text).expect("JSON is text")
-        }
-    }
 }
 
 #[test]
@@ -64,7 +46,7 @@ fn leaves_are_slices_of_what_arrived() {
 fn lists_of_entities_are_told_apart() {
     let text = r#"{"data":{"_e1":[{"name":"Bob"},{"name":"Eve"}],"_e0":null}}"#;
     let body = Bytes::from_static(text.as_bytes());
-    let mut tree = Tree::new(1 << 20, 0);
+    let mut tree = Tree::new(BYTES_MAX, 0);
     let fields = [("_e0", 1), ("_e1", 1)];
     let answer = entities(&mut tree, &layouts(), &fields, &body);
     let answer = answer.expect("this is an answer");

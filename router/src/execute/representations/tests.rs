@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::data::sample::{self, BYTES_MAX};
 use crate::data::tree::Leaf;
 use crate::plan::Step;
 
@@ -39,11 +40,11 @@ fn data(tree: &mut Tree, json: &serde_json::Value) -> Data {
     match json {
         serde_json::Value::Array(items) => {
             let items: Vec<_> = items.iter().map(|item| data(tree, item)).collect();
-            Data::List(tree.add_items(items.into_iter()).expect("there is room"))
+            sample::list(tree, &items)
         }
         serde_json::Value::Object(fields) => {
             let fields: Vec<_> = fields.values().map(|field| data(tree, field)).collect();
-            Data::Object(tree.add_items(fields.into_iter()).expect("there is room"))
+            sample::object(tree, &fields)
         }
         serde_json::Value::Null => Data::Null,
         serde_json::Value::String(text) if text == "-" => Data::Absent,
@@ -58,7 +59,7 @@ fn data(tree: &mut Tree, json: &serde_json::Value) -> Data {
 
 /// `{ list }` with these users.
 fn users(items: serde_json::Value) -> Tree {
-    let mut tree = Tree::new(1 << 20, 0);
+    let mut tree = Tree::new(BYTES_MAX, 0);
     let root = data(&mut tree, &json!({ "__typename": "-", "list": items }));
     tree.set(Place::ROOT, root);
     tree
