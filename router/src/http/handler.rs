@@ -89,7 +89,10 @@ pub(crate) async fn options() -> HttpResponse {
 pub(crate) async fn wrong_method(headers: HeaderMap) -> HttpResponse {
     let media = negotiate::accepted(&headers).map(|accepted| accepted.media);
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    let unservable = Unservable::new(status, "method is not one that allow names");
+    let unservable = Unservable::new(
+        status,
+        "this method is not served here; the header `Allow` names those that are",
+    );
     negotiate::refusal(media.unwrap_or_default(), unservable)
 }
 
